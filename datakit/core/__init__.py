@@ -1,0 +1,1 @@
+"""Types and small tools that every room shares; imports nothing else of datakit."""
