@@ -1,0 +1,180 @@
+"""CSV and TSV: every record with the line it starts on, and no record swallowing its neighbours.
+
+A quote that is never closed costs the line it stands on, not the rest of the file.
+"""
+
+import csv
+from collections import deque
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Self
+
+from datakit.io.columns import choose
+from datakit.io.files import bom_notes, text_lines
+from datakit.io.problems import rejected, unreadable
+from datakit.io.quoting import is_quoted
+from datakit.io.reading import Columns, Reject
+from datakit.io.rows import Batch, Rows
+from datakit.io.source import Source
+
+ROWS = 20_000  #: rows a batch
+HEAD = 1_000  #: characters of a record too long that are kept
+
+Record = tuple[int, list[str], str]  #: line it starts on, fields, as found
+
+
+def open_csv(path: Path, how: Source) -> Rows:
+    """Open a file of comma-separated values, plain or gzip (RFC 4180; any line ends)."""
+    return _open(path, how, "csv")
+
+
+def open_tsv(path: Path, how: Source) -> Rows:
+    r"""Open a file of tab-separated values, plain or gzip.
+
+    Quotes are text, as the IANA registration of text/tab-separated-values has it, unless every field with a
+    quote in it is a well-formed quoted field.
+    """
+    return _open(path, how, "tsv")
+
+
+def _open(path: Path, how: Source, kind: str) -> Rows:
+    notes = bom_notes(path, how.encoding)
+    most = how.max_line_bytes
+    # The record's own limit is ours to check; the module's limit on a field must only not come before it.
+    csv.field_size_limit(max(csv.field_size_limit(), most + 1))
+    quoted = kind == "csv" or is_quoted(text_lines(path, how.encoding, most), most)
+    records = _records(
+        _Feed(text_lines(path, how.encoding, most), most), "," if kind == "csv" else "\t", quoted=quoted
+    )
+    names = list(how.columns or _header(records, str(path)))
+    columns = choose(names, how, where=str(path))
+    return Rows(
+        where=str(path),
+        format=kind,
+        names=names,
+        columns=columns,
+        batches=_batches(records, names, columns),
+        has_lines=True,
+        notes=notes if quoted else (*notes, "quotes are read as text"),
+    )
+
+
+def _header(records: Iterator[Record | Reject | None], where: str) -> list[str]:
+    for record in records:
+        if isinstance(record, Reject):
+            raise rejected(where, [record], "mend the header")
+        if record:
+            return record[1]
+    raise unreadable(where, "there is no header", "give a file with at least one row")
+
+
+def _batches(
+    records: Iterator[Record | Reject | None], names: Sequence[str], columns: Columns
+) -> Iterator[Batch]:
+    places = {role: names.index(name) for role, name in columns.names.items()}
+    rows: list[Record] = []
+    rejects: list[Reject] = []
+    blank = 0
+    for record in records:
+        if record is None:
+            blank += 1
+        elif isinstance(record, Reject):
+            rejects.append(record)
+        elif len(record[1]) != len(names):
+            rejects.append(_wrong_count(record, len(names)))
+        else:
+            rows.append(record)
+        if len(rows) + len(rejects) == ROWS:
+            yield _batch(rows, places, rejects, blank)
+            rows, rejects, blank = [], [], 0
+    yield _batch(rows, places, rejects, blank)
+
+
+def _batch(rows: Sequence[Record], places: dict[str, int], rejects: Sequence[Reject], blank: int) -> Batch:
+    values = {role: [fields[place] or None for _, fields, _ in rows] for role, place in places.items()}
+    return Batch(
+        line=[line for line, _, _ in rows],
+        text=values["text"],
+        label=values["label"],
+        id=values.get("id"),
+        rejects=rejects,
+        blank=blank,
+    )
+
+
+def _wrong_count(record: Record, expected: int) -> Reject:
+    line, fields, raw = record
+    reason = f"the record has {len(fields)} fields, the file has {expected} columns"
+    return Reject(line=line, code="wrong-field-count", reason=reason, raw=raw)
+
+
+class _TooLong(Exception):  # noqa: N818  (a signal between _Feed and _records, not an error of the program)
+    """The record has grown beyond the limit."""
+
+
+class _Feed(Iterator[str]):
+    """Lines for csv.reader, which remembers the current record's lines and can be handed them back."""
+
+    def __init__(self, lines: Iterator[str], most: int) -> None:
+        self._lines = lines
+        self._most = most
+        self._again: deque[str] = deque()
+        self._size = 0
+        self.record: list[str] = []
+        self.line = 1  #: where the current record starts
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> str:
+        line = self._again.popleft() if self._again else next(self._lines)
+        self.record.append(line)
+        self._size += len(line)
+        if self._size > self._most + len("\r\n"):
+            raise _TooLong
+        return line
+
+    def begin_record(self) -> None:
+        self.line += len(self.record)
+        self.record = []
+        self._size = 0
+
+    def give_back_all_but_first_line(self) -> None:
+        self._again.extendleft(reversed(self.record[1:]))
+        del self.record[1:]
+
+
+def _records(feed: _Feed, delimiter: str, *, quoted: bool) -> Iterator[Record | Reject | None]:
+    """Yield records, rejects for what is no record, and None for blank lines."""
+    reader = csv.reader(
+        feed,
+        delimiter=delimiter,
+        quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE,
+        strict=True,
+    )
+    while True:
+        feed.begin_record()
+        try:
+            fields = next(reader)
+        except StopIteration:
+            return
+        except (csv.Error, _TooLong) as error:
+            code, reason = _why(error, feed)
+            feed.give_back_all_but_first_line()
+            yield Reject(line=feed.line, code=code, reason=reason, raw=_as_found(feed)[:HEAD])
+        else:
+            yield (feed.line, fields, _as_found(feed)) if any(map(str.strip, fields)) else None
+
+
+def _as_found(feed: _Feed) -> str:
+    return "".join(feed.record).rstrip("\r\n")
+
+
+def _why(error: Exception, feed: _Feed) -> tuple[str, str]:
+    if "unexpected end of data" in str(error) or (isinstance(error, _TooLong) and len(feed.record) > 1):
+        return "unreadable-line", "a quote that opens in this line is never closed"
+    if isinstance(error, _TooLong):
+        return "line-too-long", "the line is longer than the limit"
+    if "new-line character" in str(error):
+        return "unreadable-line", "a carriage return stands outside quotes in the middle of the line"
+    return "unreadable-line", f"not readable as CSV: {error}"

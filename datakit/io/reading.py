@@ -1,0 +1,50 @@
+"""What reading gives: the corpus, the rows that could not be read, and how the source was understood."""
+
+from dataclasses import dataclass
+
+from datakit.core.corpus import Corpus
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reject:
+    """One row that could not be read without guessing: kept out of the corpus, for the quarantine."""
+
+    line: int  #: line in the file where the row starts, or the row's number if it has no lines; from 1
+    code: str  #: kebab-case, e.g. `unreadable-line`
+    reason: str  #: what is wrong with it, in one sentence
+    raw: str  #: the row as found, undecodable bytes as `\\xff`; only the head of a line that is too long
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Column:
+    """A column of the source that was read."""
+
+    name: str
+    given: bool  #: False where the name was guessed
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Columns:
+    """Which columns of the source were read as what."""
+
+    text: Column
+    label: Column
+    id: Column | None  #: None where there is none: the rows are then known by their content
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Source column by role: `text`, `label` and, where there is one, `id`."""
+        roles = {"text": self.text, "label": self.label, "id": self.id}
+        return {role: column.name for role, column in roles.items() if column is not None}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reading:
+    """A source as read: every row is either in `corpus` or in `rejects`."""
+
+    corpus: Corpus
+    rejects: tuple[Reject, ...]  #: by line
+    columns: Columns
+    notes: tuple[str, ...]  #: what was passed over or decided, e.g. `BOM removed`
+    format: str  #: `jsonl`, `json`, `csv`, `tsv`, `parquet`, `datasets`, `pandas` or `rows`
+    rows_seen: int  #: rows of the source, rejected ones included, blank lines not
