@@ -43,7 +43,7 @@ def assemble(rows: Rows) -> Reading:
         corpus=_corpus(table, ids, has_lines=rows.has_lines),
         rejects=tuple(sorted([*rejects, *odd], key=lambda reject: reject.line)),
         columns=rows.columns,
-        notes=(*rows.notes, *([f"{blank} blank lines passed over"] if blank else []), id_note),
+        notes=(*rows.notes, *([f"blank lines passed over: {blank}"] if blank else []), id_note),
         format=rows.format,
         rows_seen=rows_seen,
     )

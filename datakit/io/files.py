@@ -15,7 +15,7 @@ from typing import IO, cast
 from datakit.core.errors import InputError, Problem
 from datakit.io.problems import MOST, shortened, unreadable
 
-BLOCK = 4 << 20  #: bytes read at a time
+BLOCK = 1 << 20  #: bytes read at a time
 
 
 def locate(path: Path) -> None:
@@ -101,7 +101,7 @@ def text_lines(path: Path, encoding: str, most: int) -> Iterator[str]:
     r"""Yield the file's lines, split at `\n` alone; of one longer than `most` characters only the head."""
     with opened(path) as file, TextIOWrapper(file, encoding=encoding, newline="\n") as text:
         within = False
-        for piece in iter(partial(text.readline, most + 1), ""):
+        for piece in iter(partial(text.readline, most + len("\r\n") + 1), ""):
             if not within:
                 yield piece
             within = not piece.endswith("\n")

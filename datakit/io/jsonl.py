@@ -87,9 +87,8 @@ class LineDecoder:
     def block(self, block: bytes, first_line: int) -> Batch | None:
         """Return the rows of a block of lines, or None where any line needs a closer look."""
         lines = block.count(b"\n") + (not block.endswith(b"\n"))
-        inner = lines - 1
         # Every line begins with { and ends with }, hence no object goes on over a line's end.
-        if not block.startswith(b"{") or block.count(b"}\n{") + block.count(b"}\r\n{") != inner:
+        if not block.startswith(b"{") or lines - 1 not in _counts_of_object_ends(block):
             return None
         try:
             block.decode()
@@ -159,6 +158,13 @@ class LineDecoder:
         return fault or ("unreadable-line", str(error))
 
 
+def _counts_of_object_ends(block: bytes) -> Iterator[int]:
+    """Yield how many lines' ends lie between two objects: first without, then with those that are CRLF."""
+    plain = block.count(b"}\n{")
+    yield plain
+    yield plain + block.count(b"}\r\n{")
+
+
 def _present(values: Sequence[Any]) -> int:
     kinds = set(map(type, values))
     return sum(value is not UNSET for value in values) if UnsetType in kinds else len(values)
@@ -193,7 +199,7 @@ def _batches(blocks: Iterator[bytes], decoder: LineDecoder, most: int) -> Iterat
     for block in blocks:
         batch = None if _has_long_line(block, most) else decoder.block(block, line)
         if batch is None:
-            lines = block.removesuffix(b"\n").split(b"\n")
+            lines = [part.removesuffix(b"\r") for part in block.removesuffix(b"\n").split(b"\n")]
             batch = decoder.lines(lines, range(line, line + len(lines)), most)
         yield batch
         line += block.count(b"\n")
@@ -218,7 +224,7 @@ def _raw(blocks: Iterator[bytes], wanted: AbstractSet[int]) -> Mapping[int, str]
         here = [number for number in wanted if line <= number <= line + count]
         if here:
             lines = block.split(b"\n")
-            found |= {n: lines[n - line].decode() for n in here if n - line < len(lines)}
+            found |= {n: lines[n - line].removesuffix(b"\r").decode() for n in here if n - line < len(lines)}
         line += count
     return found
 
@@ -228,7 +234,9 @@ def _not_json(line: bytes, error: Exception) -> str:
         return "not readable as JSON: nested too deeply"
     if lone := _LONE_SURROGATE.search(line):
         return f"not readable as JSON: a lone surrogate, {lone[0].decode()}, at byte {lone.start()}"
-    reason = str(error).removeprefix("JSON is malformed: ").replace("trailing characters", "a second value")
+    if "trailing characters" in str(error):
+        return "not readable as JSON: something follows the object"
+    reason = str(error).removeprefix("JSON is malformed: ")
     named = next((word for word in ("NaN", "Infinity") if word.encode() in line), None)
     hint = f"; {named} is no JSON" if named else ""
     return f"not readable as JSON: {reason[:1].lower()}{reason[1:]}{hint}"

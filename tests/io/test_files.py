@@ -1,0 +1,62 @@
+import gzip
+
+import pytest
+
+from datakit.core.errors import InputError
+from datakit.io import Source, read
+
+LINE = b'{"text":"t","label":"a"}\n'
+ROWS = b"text,label\n" + b"t,a\n" * 1000
+
+
+def test_a_missing_file_is_an_error_with_the_nearest_name(tmp_path):
+    """A typing error is the likeliest cause."""
+    (tmp_path / "reviews.jsonl").write_bytes(LINE)
+    with pytest.raises(InputError, match=r"did you mean 'reviews\.jsonl'"):
+        read(tmp_path / "review.jsonl")
+    with pytest.raises(InputError, match="no such file"):
+        read(tmp_path / "nowhere" / "review.jsonl")
+
+
+@pytest.mark.parametrize("content", [b"", b"\n\n", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("name", ["a.jsonl", "a.json", "a.csv", "a.tsv"])
+def test_a_file_without_rows_is_an_error(tmp_path, name, content):
+    """Nothing, blank lines, or a byte order mark alone."""
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=r"empty|no rows|no header"):
+        read(path)
+
+
+@pytest.mark.parametrize("content", [ROWS, gzip.compress(ROWS)[:-20], gzip.compress(ROWS)[:5]])
+@pytest.mark.parametrize("name", ["a.jsonl.gz", "a.csv.gz"])
+def test_a_gzip_file_that_is_cut_or_none_is_an_error(tmp_path, name, content):
+    """Half a file is not read as a whole one."""
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(InputError, match="not a whole gzip file"):
+        read(path)
+
+
+def test_a_gzip_file_with_damaged_content_is_an_error(tmp_path):
+    """The checksum is believed."""
+    content = bytearray(gzip.compress(bytes(range(256)) * 50))
+    content[200] ^= 255
+    (tmp_path / "a.jsonl.gz").write_bytes(content)
+    with pytest.raises(InputError, match=r"a\.jsonl\.gz"):
+        read(tmp_path / "a.jsonl.gz")
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.csv"])
+def test_an_unknown_encoding_is_an_error(tmp_path, name):
+    """The option is named, not the file."""
+    (tmp_path / name).write_bytes(LINE)
+    with pytest.raises(InputError, match="--encoding: unknown encoding: utf-9"):
+        read(tmp_path / name, Source(encoding="utf-9"))
+
+
+def test_json_lines_in_the_wrong_encoding_are_an_error_with_the_lines(tmp_path):
+    """As for CSV, where another encoding than UTF-8 was named."""
+    (tmp_path / "a.jsonl").write_bytes(LINE + '{"text":"é","label":"a"}\n'.encode())
+    with pytest.raises(InputError, match=r"a\.jsonl:2: byte 9 of the line, 0xc3, is not ascii"):
+        read(tmp_path / "a.jsonl", Source(encoding="ascii"))

@@ -1,0 +1,53 @@
+import json
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from datakit.core.errors import InputError
+from datakit.io import Reading, read
+
+
+@pytest.fixture
+def reading(tmp_path):
+    """Give a function that reads some columns as a Parquet file."""
+
+    def of(columns, **metadata) -> Reading:
+        path = tmp_path / "raw.parquet"
+        table = pa.table(columns).replace_schema_metadata(metadata)
+        pq.write_table(table, path, row_group_size=2)
+        return read(path)
+
+    return of
+
+
+def test_columns_are_read_with_their_types(reading):
+    """Integers and booleans throughout become strings; dictionary encoding does not show."""
+    result = reading({"text": ["t", None, "v"], "label": pa.array([1, 2, None]), "n": [1, 2, 3]})
+    assert result.corpus.texts == ["t", None, "v"]
+    assert result.corpus.labels == ["1", "2", None]
+    assert result.corpus.lines == [None, None, None]
+    words = pa.array(["a", "b"]).dictionary_encode()
+    assert reading({"text": ["t", "u"], "label": words}).corpus.labels == ["a", "b"]
+
+
+def test_numbered_labels_of_the_datasets_library_come_back_as_names(reading):
+    """The names stand in the schema's metadata; -1 is no label."""
+    info = {"info": {"features": {"label": {"names": ["neg", "pos"], "_type": "ClassLabel"}}}}
+    result = reading({"text": ["t", "u", "v"], "label": [1, 0, -1]}, huggingface=json.dumps(info))
+    assert result.corpus.labels == ["pos", "neg", None]
+
+
+def test_rows_of_the_wrong_type_are_rejected_by_number(reading):
+    """A float is no label."""
+    with pytest.raises(InputError, match=r"raw\.parquet:1: the label is a number with a point"):
+        reading({"text": ["t"], "label": [0.5]})
+    with pytest.raises(InputError, match="multi-label"):
+        reading({"text": ["t"], "label": [["a"]]})
+
+
+def test_another_file_is_an_error(tmp_path):
+    """A name does not make a Parquet file."""
+    (tmp_path / "a.parquet").write_bytes(b"PAR1 no")
+    with pytest.raises(InputError, match="not readable as Parquet"):
+        read(tmp_path / "a.parquet")
