@@ -15,7 +15,7 @@ from typing import IO, cast
 from datakit.core.errors import InputError, Problem
 from datakit.io.problems import MOST, shortened, unreadable
 
-BLOCK = 1 << 20  #: bytes read at a time
+BLOCK = 4 << 20  #: bytes read at a time
 
 
 def locate(path: Path) -> None:
@@ -76,14 +76,22 @@ def bom_notes(path: Path, encoding: str) -> tuple[str, ...]:
     return ("BOM removed",) if head.startswith(codecs.BOM_UTF8) else ()
 
 
+def is_utf8(encoding: str) -> bool:
+    """Tell whether `encoding` is one of the names of UTF-8.
+
+    Raises:
+        LookupError: there is no such encoding.
+    """
+    return codecs.lookup(encoding).name == "utf-8"
+
+
 def utf8_blocks(path: Path, encoding: str, most: int) -> Iterator[bytes]:
     r"""Yield the file's content as UTF-8, in blocks of whole lines; only the last may lack its `\n`.
 
     Of a line longer than `most` bytes at least `most + 1` are given, so that memory stays bounded.
     """
     with opened(path) as file:
-        utf8 = codecs.lookup(encoding).name == "utf-8"
-        source = file if utf8 else codecs.EncodedFile(file, "utf-8", encoding)
+        source = file if is_utf8(encoding) else codecs.EncodedFile(file, "utf-8", encoding)
         rest = b""
         for data in iter(partial(source.read, BLOCK), b""):
             cut = data.rfind(b"\n") + 1

@@ -1,12 +1,13 @@
 """JSON files that hold one array of objects; each object is read as a line of JSON Lines would be."""
 
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
 from datakit.io.columns import choose
-from datakit.io.files import bom_notes, opened, utf8_blocks
+from datakit.io.files import bom_notes, is_utf8, opened
 from datakit.io.jsonl import SAMPLE, LineDecoder, key_names, open_jsonl
 from datakit.io.problems import unreadable
 from datakit.io.rows import Batch, Rows
@@ -22,10 +23,14 @@ def open_json(path: Path, how: Source) -> Rows:
         InputError: the array is no valid JSON, or no column can be chosen.
     """
     with opened(path) as file:
+        # Without the NULs and marks of UTF-16, the first character is the same in every encoding.
         head = file.read(1 << 16).replace(b"\0", b"").lstrip(b"\xff\xfe \t\r\n")
-    if not head.startswith(b"["):
-        return open_jsonl(path, how)
-    content = b"".join(utf8_blocks(path, how.encoding, path.stat().st_size))
+        if not head.startswith(b"["):
+            return open_jsonl(path, how)
+        file.seek(0)
+        content = file.read().removeprefix(BOM_UTF8)
+    if not is_utf8(how.encoding):
+        content = content.decode(how.encoding).encode()
     objects = _objects(content, path)
     names = key_names(objects[:SAMPLE])
     columns = choose(names or ["text", "label"], how, where=str(path), sampled=True)

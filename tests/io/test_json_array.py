@@ -56,3 +56,10 @@ def test_other_encodings_are_read_when_named(tmp_path):
     path = tmp_path / "raw.json"
     path.write_text('[{"text":"é","label":"a"}]', encoding="utf-16")
     assert read(path, Source(encoding="utf-16")).corpus.texts == ["é"]
+
+
+def test_an_array_on_one_line_is_read_whole_where_utf8_is_longer(tmp_path):
+    """Chinese takes two bytes a character in UTF-16 and three in UTF-8."""
+    path = tmp_path / "raw.json"
+    path.write_text('[{"text":"%s","label":"a"}]' % ("好" * 500), encoding="utf-16")
+    assert read(path, Source(encoding="utf-16")).corpus.texts == ["好" * 500]
