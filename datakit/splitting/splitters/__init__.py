@@ -1,0 +1,1 @@
+"""One splitter a file; found by the registry."""

@@ -1,0 +1,145 @@
+"""Great Expectations as the gate: a suite, editable by hand, judges the figures of a profile.
+
+The suite sees one row: the numbers of `validation.profile`. So it costs the same for a hundred rows and for a
+million, and a gate can be put on any figure that we measure.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from datakit.core.errors import InputError, Problem
+from datakit.core.findings import Finding, Severity
+
+# GX's words for how much an expectation matters, in ours.
+_SEVERITY = {"critical": Severity.ERROR, "warning": Severity.WARNING, "info": Severity.INFO}
+
+
+def judge(figures: Mapping[str, Any], suite: Path) -> Iterator[Finding]:
+    """Yield a finding for each expectation of `suite` that the figures do not meet.
+
+    Fails closed: an expectation that cannot be loaded (its class is unknown, its arguments are wrong) or
+    cannot be evaluated is an error finding of its own, never passed over. Great Expectations itself drops
+    unknown ones when it loads a suite and may then report success (great_expectations#10756, #3494).
+
+    Args:
+        figures: `validation.profile`'s; those that are single numbers can be judged.
+        suite: a suite in Great Expectations' own JSON. `meta.code` of an expectation is the finding's code
+            and `meta.fix` its fix.
+
+    Raises:
+        InputError: the file is no such suite.
+    """
+    declared = _read(suite)
+    loaded = []
+    for number, config in enumerate(declared):
+        expectation = _load(config, number)
+        if isinstance(expectation, str):
+            yield _unusable(suite, config, number, expectation)
+        else:
+            loaded.append(expectation)
+    numbers = {name: value for name, value in figures.items() if isinstance(value, int | float)}
+    for result in sorted(_validate(numbers, loaded), key=_number_of):
+        number = _number_of(result)
+        if result.exception_info.get("raised_exception") is not False:
+            why = _first_exception(result.exception_info)
+            yield _unusable(suite, declared[number], number, f"{why} (figures: {', '.join(numbers)})")
+        elif not result.success:
+            yield _unmet(declared[number], numbers)
+
+
+def _read(suite: Path) -> list[dict[str, Any]]:
+    try:
+        declared = json.loads(suite.read_text(encoding="utf-8"))["expectations"]
+        return [{**config, "type": str(config["type"])} for config in declared]
+    except json.JSONDecodeError as error:
+        raise InputError(
+            Problem(where=f"{suite}:{error.lineno}:{error.colno}", got=error.msg, fix="mend the JSON")
+        ) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(Problem(where=str(suite), got=str(error), fix="give a readable suite")) from error
+    except (KeyError, TypeError) as error:
+        raise InputError(
+            Problem(
+                where=str(suite),
+                got="not a suite of Great Expectations",
+                fix='write {"name": …, "expectations": [{"type": …, "kwargs": {…}}]}',
+            )
+        ) from error
+
+
+def _load(config: Mapping[str, Any], number: int) -> Any:  # noqa: ANN401  (GX ships no types)
+    """Return the expectation, or in words why it cannot be loaded."""
+    from great_expectations.exceptions import GreatExpectationsError
+    from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
+    from great_expectations.expectations.registry import list_registered_expectation_implementations
+
+    kind = config["type"]
+    known = list_registered_expectation_implementations()
+    if kind not in known:
+        near = get_close_matches(kind, known, n=1)
+        return f"unknown expectation {kind!r}" + (f"; did you mean {near[0]!r}?" if near else "")
+    try:
+        return ExpectationConfiguration(
+            type=kind,
+            kwargs=config.get("kwargs", {}),
+            severity=config.get("severity", "critical"),
+            meta={"number": number},
+        ).to_domain_obj()
+    except (GreatExpectationsError, ValueError, TypeError) as error:
+        return f"{kind}: {error}"
+
+
+def _validate(numbers: Mapping[str, float], expectations: list[Any]) -> Any:  # noqa: ANN401  (GX ships no types)
+    import great_expectations as gx
+    import pandas as pd
+    from great_expectations.data_context.types.base import ProgressBarsConfig
+
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    source = context.data_sources.add_pandas("datakit").add_dataframe_asset("figures")
+    batch = source.add_batch_definition_whole_dataframe("all").get_batch(
+        batch_parameters={"dataframe": pd.DataFrame([numbers])}
+    )
+    suite = gx.ExpectationSuite(name="gate", expectations=expectations)
+    if len(suite.expectations) != len(expectations):
+        raise AssertionError("Great Expectations dropped an expectation that it had built")
+    return batch.validate(suite).results
+
+
+def _number_of(result: Any) -> int:  # noqa: ANN401  (GX ships no types)
+    return int(result.expectation_config.meta["number"])
+
+
+def _first_exception(info: Mapping[str, Any]) -> str:
+    """Return the message of the first exception; GX nests them by metric, or does not."""
+    nested = [value for value in info.values() if isinstance(value, dict)]
+    return str((nested[0] if nested else info).get("exception_message", "failed")).strip()
+
+
+def _unmet(config: Mapping[str, Any], numbers: Mapping[str, float]) -> Finding:
+    meta, kwargs = config.get("meta") or {}, config.get("kwargs", {})
+    column = kwargs.get("column", "")
+    limits = ", ".join(f"{name}={value}" for name, value in kwargs.items() if name != "column")
+    observed = numbers.get(column)
+    return Finding(
+        code=meta.get("code", "unmet-expectation"),
+        severity=_SEVERITY[config.get("severity", "critical")],
+        message=f"{column.replace('_', ' ')} is {observed:g}, the gate asks for {limits}"
+        if observed is not None
+        else f"{config['type']} is not met ({limits})",
+        fix=meta.get("fix", "mend the data, or edit the suite"),
+        evidence={"expectation": config["type"], "observed": observed, **kwargs},
+    )
+
+
+def _unusable(suite: Path, config: Mapping[str, Any], number: int, why: str) -> Finding:
+    return Finding(
+        code="unusable-expectation",
+        severity=Severity.ERROR,
+        message=f"{suite.name}, expectation {number + 1}: {why}",
+        fix="mend the suite; a gate with an expectation that cannot be judged is never passed",
+        evidence={"expectation": dict(config)},
+    )
