@@ -189,10 +189,12 @@ class Splits(Mapping[str, Corpus]):
 
 def content_ids(text: Sequence[str | None], label: Sequence[str | None]) -> list[str]:
     """Return one id a row: 16 hex digits of the content's SHA-256; `-2`, `-3`, … follow repeats."""
-    seen: Counter[str] = Counter()
+    seen: dict[str, int] = {}
     ids = []
     for content in zip(text, label, strict=True):
-        digest = sha256(repr(content).encode()).hexdigest()[:16]
-        seen[digest] += 1
-        ids.append(digest if seen[digest] == 1 else f"{digest}-{seen[digest]}")
+        # \x1f keeps the two apart, \x00 stands for null: neither is likely in a text, and a clash only counts.
+        key = "\x1f".join("\x00" if part is None else part for part in content)
+        digest = sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        count = seen[digest] = seen.get(digest, 0) + 1
+        ids.append(digest if count == 1 else f"{digest}-{count}")
     return ids

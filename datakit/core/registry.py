@@ -81,9 +81,7 @@ class Registry(Generic[T]):
                 return msgspec.convert(dict(options), component, strict=True)
             except msgspec.ValidationError as error:
                 problems.append(
-                    Problem(
-                        where=f"{self.family}.{name}", got=str(error), fix=f"options: {_signature(known)}"
-                    )
+                    Problem(where=f"{self.family}.{name}", got=str(error), fix=f"options: {_signature(known)}")
                 )
         raise UsageError(*problems)
 

@@ -10,9 +10,10 @@ import pyarrow.compute as pc
 
 from datakit.core.corpus import SCHEMA, Corpus, content_ids
 from datakit.core.errors import InputError
+from datakit.core.quarantine import Reject
 from datakit.io.columns import absent
 from datakit.io.problems import rejected, shortened, unreadable
-from datakit.io.reading import Reading, Reject
+from datakit.io.reading import Reading
 from datakit.io.rows import KINDS, Batch, Label, Rows
 
 
@@ -41,7 +42,7 @@ def assemble(rows: Rows) -> Reading:
     ids, id_note = _ids(table, rows)
     return Reading(
         corpus=_corpus(table, ids, has_lines=rows.has_lines),
-        rejects=tuple(sorted([*rejects, *odd], key=lambda reject: reject.line)),
+        rejects=tuple(sorted([*rejects, *odd], key=lambda reject: reject.line or 0)),
         columns=rows.columns,
         notes=(*rows.notes, *([f"blank lines passed over: {blank}"] if blank else []), id_note),
         format=rows.format,
@@ -101,9 +102,7 @@ def _id_texts(batch: Batch) -> pa.Array:
     return pa.array([str(value) for value in batch.id], pa.string())
 
 
-def _with_one_kind_of_label(
-    table: pa.Table, kinds: Sequence[type], rows: Rows
-) -> tuple[pa.Table, list[Reject]]:
+def _with_one_kind_of_label(table: pa.Table, kinds: Sequence[type], rows: Rows) -> tuple[pa.Table, list[Reject]]:
     """Keep the rows whose labels are of the commonest type, and those without a label; reject the others."""
     counts = Counter(kinds)
     counts.pop(NoneType, None)

@@ -81,18 +81,12 @@ def _missing(name: str, names: Sequence[str], where: str) -> Problem:
 
 
 def _twice(name: str, where: str) -> Problem:
-    return Problem(
-        where=where, got=f"column {name!r} is given for two roles", fix="give each role its own column"
-    )
+    return Problem(where=where, got=f"column {name!r} is given for two roles", fix="give each role its own column")
 
 
 def _unguessed(role: str, known: Sequence[str], names: Sequence[str], where: str) -> Problem:
     hits = [name for name in names if name.strip().casefold() in known]
-    got = (
-        f"several columns may be the {role}: {', '.join(hits)}"
-        if hits
-        else f"no column is plainly the {role}"
-    )
+    got = f"several columns may be the {role}: {', '.join(hits)}" if hits else f"no column is plainly the {role}"
     listed = ", ".join(shortened(name) for name in names) or "none"
     return Problem(
         where=where, got=got, fix=f"name it with --{role}-column; columns found: {listed}. {_HEADERLESS}"

@@ -9,11 +9,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Self
 
+from datakit.core.quarantine import Reject
 from datakit.io.columns import choose
 from datakit.io.files import bom_notes, text_lines
 from datakit.io.problems import rejected, unreadable
 from datakit.io.quoting import is_quoted
-from datakit.io.reading import Columns, Reject
+from datakit.io.reading import Columns
 from datakit.io.rows import Batch, Rows
 from datakit.io.source import Source
 
@@ -68,9 +69,7 @@ def _header(records: Iterator[Record | Reject | None], where: str) -> list[str]:
     raise unreadable(where, "there is no header", "give a file with at least one row")
 
 
-def _batches(
-    records: Iterator[Record | Reject | None], names: Sequence[str], columns: Columns
-) -> Iterator[Batch]:
+def _batches(records: Iterator[Record | Reject | None], names: Sequence[str], columns: Columns) -> Iterator[Batch]:
     places = {role: names.index(name) for role, name in columns.names.items()}
     rows: list[Record] = []
     rejects: list[Reject] = []

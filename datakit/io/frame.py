@@ -20,9 +20,7 @@ def open_frame(frame: "pd.DataFrame", how: Source) -> Rows:
     columns = choose(names, how, where="DataFrame")
     values = {role: _values(frame.iloc[:, names.index(name)]) for role, name in columns.names.items()}
     batch = checked(range(1, len(frame) + 1), values["text"], values["label"], values.get("id"))
-    return Rows(
-        where="DataFrame", format="pandas", names=names, columns=columns, batches=[batch], has_lines=False
-    )
+    return Rows(where="DataFrame", format="pandas", names=names, columns=columns, batches=[batch], has_lines=False)
 
 
 def _values(column: "pd.Series[Any]") -> list[Any]:

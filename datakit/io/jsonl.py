@@ -16,9 +16,10 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from datakit.core.quarantine import Reject
 from datakit.io.columns import choose
 from datakit.io.files import bom_notes, utf8_blocks
-from datakit.io.reading import Columns, Reject
+from datakit.io.reading import Columns
 from datakit.io.rows import KINDS, Batch, Rows, fault_of
 from datakit.io.source import Source
 
@@ -77,12 +78,8 @@ class LineDecoder:
             (role, kinds[role], msgspec.field(default=UNSET, name=name)) for role, name in self.names.items()
         ]
         # gc=False: rows hold no cycles, and a million of them would be traversed again and again.
-        self._decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(
-            msgspec.defstruct("Row", fields, gc=False)
-        )
-        self._keys = {
-            role: json.dumps(name, ensure_ascii=False).encode() for role, name in self.names.items()
-        }
+        self._decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(msgspec.defstruct("Row", fields, gc=False))
+        self._keys = {role: json.dumps(name, ensure_ascii=False).encode() for role, name in self.names.items()}
 
     def block(self, block: bytes, first_line: int) -> Batch | None:
         """Return the rows of a block of lines, or None where any line needs a closer look."""

@@ -58,8 +58,7 @@ def batches(tables: Iterator[Any], columns: Columns, class_names: Sequence[str] 
         if class_names:
             # datasets writes -1 where a row has no label.
             values["label"] = [
-                class_names[number] if number is not None and number >= 0 else None
-                for number in values["label"]
+                class_names[number] if number is not None and number >= 0 else None for number in values["label"]
             ]
         numbers = range(row, row + table.num_rows)
         yield checked(numbers, values["text"], values["label"], values.get("id"))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from datakit.core.errors import InputError, Problem
-from datakit.io.reading import Reject
+from datakit.core.quarantine import Reject
 
 MOST = 20  #: problems of one file that are told at once
 
@@ -15,9 +15,7 @@ def unreadable(where: str, got: str, fix: str) -> InputError:
 
 def rejected(where: str, rejects: Sequence[Reject], fix: str) -> InputError:
     """Return the error that tells the first rejects, and how many there are."""
-    problems = [
-        Problem(where=f"{where}:{r.line}", got=f"{r.reason} [{r.code}]", fix=fix) for r in rejects[:MOST]
-    ]
+    problems = [Problem(where=f"{where}:{r.line}", got=f"{r.reason} [{r.code}]", fix=fix) for r in rejects[:MOST]]
     if len(rejects) > MOST:
         problems.append(
             Problem(where=where, got=f"{len(rejects)} rows cannot be read, these are the first", fix=fix)

@@ -3,16 +3,7 @@
 from dataclasses import dataclass
 
 from datakit.core.corpus import Corpus
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Reject:
-    """One row that could not be read without guessing: kept out of the corpus, for the quarantine."""
-
-    line: int  #: line in the file where the row starts, or the row's number if it has no lines; from 1
-    code: str  #: kebab-case, e.g. `unreadable-line`
-    reason: str  #: what is wrong with it, in one sentence
-    raw: str  #: the row as found, undecodable bytes as `\\xff`; only the head of a line that is too long
+from datakit.core.quarantine import Reject
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

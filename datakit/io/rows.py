@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from types import NoneType
 from typing import Any
 
+from datakit.core.quarantine import Reject
 from datakit.io.problems import shortened
-from datakit.io.reading import Columns, Reject
+from datakit.io.reading import Columns
 
 Label = str | int | bool | None
 
@@ -49,9 +50,7 @@ class Rows:
     raw: Callable[[AbstractSet[int]], Mapping[int, str]] | None = None  #: fetch rows as found, by line
 
 
-def checked(
-    line: Sequence[int], text: Sequence[Any], label: Sequence[Any], ids: Sequence[Any] | None
-) -> Batch:
+def checked(line: Sequence[int], text: Sequence[Any], label: Sequence[Any], ids: Sequence[Any] | None) -> Batch:
     """Return a batch of the rows whose text and label a corpus can hold; reject the others."""
     if all(map(_is_text, text)) and all(map(_is_label, label)):
         return Batch(line=line, text=text, label=label, id=ids)

@@ -38,9 +38,7 @@ def write(corpus: Corpus, path: str | PathLike[str]) -> None:
     path = Path(path)
     ending = "".join(path.suffixes[-2:] if path.suffix == ".gz" else path.suffixes[-1:]).lower()
     if ending not in WRITERS:
-        raise UsageError(
-            Problem(where=str(path), got=f"cannot write {ending!r}", fix=suggest(ending, WRITERS))
-        )
+        raise UsageError(Problem(where=str(path), got=f"cannot write {ending!r}", fix=suggest(ending, WRITERS)))
     write_atomically(path, WRITERS[ending](corpus))
 
 

@@ -33,7 +33,5 @@ def _shared(splits: Splits, one: str, other: str) -> dict[str, int]:
     return {
         "texts": len(set(a.normalised) & set(b.normalised)),
         "ids": len(set(a.ids) & set(b.ids)),
-        "parents": sum(
-            p in set_of for c, set_of in ((a, set(b.ids)), (b, set(a.ids))) for p in c.parents if p
-        ),
+        "parents": sum(p in set_of for c, set_of in ((a, set(b.ids)), (b, set(a.ids))) for p in c.parents if p),
     }

@@ -9,8 +9,6 @@ from datakit.core.corpus import Corpus
 class Splitter(Protocol):
     """Assigns the rows of a corpus to splits. Its dataclass fields are its options."""
 
-    def assign(
-        self, corpus: Corpus, fractions: Mapping[str, float], seed: int
-    ) -> Mapping[str, Sequence[int]]:
+    def assign(self, corpus: Corpus, fractions: Mapping[str, float], seed: int) -> Mapping[str, Sequence[int]]:
         """Return the row indices of each split in `fractions` (which sum to 1); each row stands in one."""
         ...

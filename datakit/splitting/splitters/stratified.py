@@ -15,8 +15,9 @@ class Stratified(Splitter):
 
     What:
         Rows that are the same text (after Unicode NFKC, case folding and squeezing of white space) form a
-        group. Groups are dealt out label by label: the large ones first, each to the split that lacks most rows
-        of the label; single rows then fill every split up. A label with as many groups as splits stands in each.
+        group. Groups are dealt out label by label: the large ones first, each to the split that lacks most
+        rows of the label; single rows then fill every split up. A label with as many groups as splits stands
+        in each.
     Why:
         A random split gives a rare label no test rows, and puts one copy of a text in train and the other in
         test.

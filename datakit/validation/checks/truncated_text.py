@@ -32,9 +32,7 @@ class TruncatedText(Check):
         is a convention: 1 row in 20.
     """
 
-    tokenizer: str | None = (
-        None  # a `tokenizer.json`, or a folder that holds one; None: the embedded encoder's
-    )
+    tokenizer: str | None = None  # a `tokenizer.json`, or a folder that holds one; None: the embedded encoder's
     max_length: int = 256  # tokens, the special ones included
     warn_share: float = 0.05  # fraction of a split's rows, 0..1, above which truncation is a warning
 
@@ -68,9 +66,7 @@ class TruncatedText(Check):
         """Map the index of each truncated row to the number of tokens it loses."""
         # No subword tokenizer makes more tokens than there are bytes: most texts need no tokenizer at all.
         long = [i for i, text in enumerate(corpus.texts) if len(text.encode()) + 2 > self.max_length]
-        encodings = (
-            _tokenizer(self.tokenizer).encode_batch_fast([corpus.texts[i] for i in long]) if long else []
-        )
+        encodings = _tokenizer(self.tokenizer).encode_batch_fast([corpus.texts[i] for i in long]) if long else []
         surplus = {i: len(encoding) - self.max_length for i, encoding in zip(long, encodings, strict=True)}
         return {i: tokens for i, tokens in surplus.items() if tokens > 0}
 

@@ -1,0 +1,1 @@
+"""Fine-tuning a pretrained encoder, and predicting with it. `models` needs no torch; the rest does."""

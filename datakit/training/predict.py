@@ -1,0 +1,69 @@
+"""Probabilities for texts from a fine-tuned model."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from transformers import AutoModelForSequenceClassification, AutoTokenizer
+
+from datakit.training.batches import tokenised
+from datakit.training.devices import bf16_pays, device
+from datakit.training.hushed import quiet_transformers
+
+TOKENS_PER_BATCH = 8192  # padding included; about 30 MB of activations for MiniLM
+
+
+@dataclass(frozen=True)
+class Classifier:
+    """A fine-tuned model, loaded on first use from the folder that `finetune` saved."""
+
+    folder: Path
+    max_length: int  # tokens, as in training
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """The labels it knows, in the order of the columns of `probabilities`."""
+        names = self._model.config.id2label
+        return tuple(names[i] for i in range(len(names)))
+
+    def probabilities(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
+        """Return (len(texts), len(labels)), rows sum to 1. Batches are made of texts of like length."""
+        rows = tokenised(self._tokenizer, texts, self.max_length)
+        ids, lengths = rows["input_ids"], list(rows["length"])
+        result = np.empty((len(texts), len(self.labels)))
+        where = device()
+        self._model.to(where)
+        for batch in _batches(lengths):
+            inputs = self._tokenizer.pad({"input_ids": [ids[i] for i in batch]}, return_tensors="pt").to(where)
+            with torch.inference_mode(), torch.autocast(where.type, torch.bfloat16, enabled=bf16_pays(where)):
+                logits = self._model(**inputs).logits
+            result[batch] = torch.softmax(logits.double(), dim=-1).cpu().numpy()
+        return result
+
+    @cached_property
+    def _model(self) -> Any:  # noqa: ANN401
+        with quiet_transformers():
+            return AutoModelForSequenceClassification.from_pretrained(
+                self.folder, dtype=torch.float32, use_safetensors=True, trust_remote_code=False
+            ).eval()
+
+    @cached_property
+    def _tokenizer(self) -> Any:  # noqa: ANN401
+        return AutoTokenizer.from_pretrained(self.folder)
+
+
+def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Yield the indices of texts of like length, as many as `TOKENS_PER_BATCH` allows."""
+    batch: list[int] = []
+    for i in sorted(range(len(lengths)), key=lambda i: (-lengths[i], i)):
+        if batch and (len(batch) + 1) * lengths[batch[0]] > TOKENS_PER_BATCH:
+            yield batch
+            batch = []
+        batch.append(i)
+    if batch:
+        yield batch
