@@ -1,0 +1,1 @@
+"""English words: what may stand in for them, how they are tagged and inflected."""
