@@ -1,0 +1,215 @@
+"""Filling classes with new rows, in rounds.
+
+In a round the parents of a class that lacks rows are asked for the next few texts of their streams, those
+with the fewest children first; what comes back is accepted a child a parent at a time. Nothing depends on the
+order of the rows or on who does the work: parents stand in the order of a seeded hash of their ids, and every
+stream is seeded by its parent's id.
+"""
+
+import heapq
+from collections import Counter, deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, TypeAlias
+
+from datakit.augmentation.operators._base import Edit, streams
+from datakit.augmentation.registries import filters as filter_registry
+from datakit.augmentation.registries import operators as operator_registry
+from datakit.core.seeding import rng_for, seed_for
+from datakit.core.text import normalise
+
+#: A component in a recipe: its `name`, and its options.
+Component: TypeAlias = Mapping[str, Any]
+
+#: Fewest parents asked in a round, so that the last few rows do not take many rounds.
+_LEAST_ASKED = 64
+
+#: Texts of one stream that are looked at, at most, in multiples of the children a row may have.
+_LOOKED_AT = 4
+
+#: Rejected texts kept as samples, by reason.
+_SAMPLES = 5
+
+
+def parts(component: Component) -> tuple[str, dict[str, Any]]:
+    """Return a component's name and its options."""
+    options = dict(component)
+    return str(options.pop("name")), options
+
+
+class Request(NamedTuple):
+    """Asks for the texts from `start` to `stop` of a parent's stream."""
+
+    parent: str
+    text: str
+    start: int
+    stop: int
+
+
+class Candidate(NamedTuple):
+    """A text of a stream, and why a filter rejected it, if one did."""
+
+    k: int
+    edit: Edit
+    reason: str | None
+
+
+def expand(
+    shard: Sequence[Request], *, operator: Component, filters: Sequence[Component], seed: int
+) -> list[list[Candidate]]:
+    """Return what each request asks for, less where a stream ends. Can run in any process."""
+    name, options = parts(operator)
+    judges = [(judge, filter_registry.build(judge, fields)) for judge, fields in map(parts, filters)]
+
+    def verdict(source: str, candidate: str) -> str | None:
+        reasons = ((judge, component.keep(source, candidate)) for judge, component in judges)
+        return next((f"{judge}: {reason}" for judge, reason in reasons if reason is not None), None)
+
+    edits = streams(
+        operator_registry.build(name, options),
+        [request.text for request in shard],
+        [rng_for(seed, request.parent, name) for request in shard],
+        [request.stop for request in shard],
+    )
+    return [
+        [
+            Candidate(k, edit, verdict(request.text, edit.text))
+            for k, edit in enumerate(stream)
+            if k >= request.start
+        ]
+        for request, stream in zip(shard, edits, strict=True)
+    ]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rejected:
+    """A new text that was not taken."""
+
+    parent: str  #: id of the row it was made from
+    op: str
+    k: int  #: its place in the operator's stream
+    text: str
+    reason: str  #: the filter's name, or `duplicate`; then the details
+
+
+@dataclass
+class Desk:
+    """What all classes share: the texts that are taken, and what was rejected."""
+
+    taken: set[str]  # normalised texts of all rows of all splits, and of the new rows
+    rejected: Counter[str] = field(default_factory=Counter)
+    samples: list[Rejected] = field(default_factory=list)
+
+    def takes(self, parent: str, op: str, candidate: Candidate) -> bool:
+        """Take a text that no filter rejected and that is new; note why not otherwise."""
+        text = normalise(candidate.edit.text)
+        reason = candidate.reason or ("duplicate: equals another row" if text in self.taken else None)
+        if reason is None:
+            self.taken.add(text)
+            return True
+        kind = reason.partition(":")[0]
+        self.rejected[kind] += 1
+        if self.rejected[kind] <= _SAMPLES:
+            self.samples.append(
+                Rejected(parent=parent, op=op, k=candidate.k, text=candidate.edit.text, reason=reason)
+            )
+        return False
+
+
+@dataclass
+class _Parent:
+    id: str
+    text: str
+    children: int = 0
+    asked: int = 0  # texts of the current operator's stream that were looked at
+    active: bool = True  # whether its stream may go on
+
+
+class NewRow(NamedTuple):
+    """A text that was taken."""
+
+    place: tuple[int, int, int]  # the parent's, the operator's, the text's in its stream
+    parent: str
+    op: str
+    k: int
+    edit: Edit
+
+
+class Vacancy:
+    """A class that lacks rows, while it is filled.
+
+    Args:
+        lacking: new rows wanted.
+        rows: id and text of those that new rows can be made from.
+        max_per_row: most children of one row.
+        seed: orders the rows.
+    """
+
+    def __init__(self, lacking: int, rows: Mapping[str, str], max_per_row: int, seed: int) -> None:
+        self.lacking = lacking
+        self.max_per_row = max_per_row
+        self.new: list[NewRow] = []
+        ids = sorted(rows, key=lambda id_: (seed_for(seed, id_), id_))
+        self._parents = [_Parent(id_, rows[id_]) for id_ in ids]
+        self._operators: list[str] = []
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether rows reached `max_per_row`."""
+        return any(parent.children >= self.max_per_row for parent in self._parents)
+
+    def turn_to(self, operator: str) -> None:
+        """Start with another operator, whose streams nobody has looked at."""
+        self._operators.append(operator)
+        for parent in self._parents:
+            parent.asked = 0
+            parent.active = parent.children < self.max_per_row
+
+    def requests(self) -> dict[int, Request]:
+        """Ask the parents with the fewest children for what is lacking; empty where all is done or said."""
+        lacking = self.lacking - len(self.new)
+        if not lacking:
+            return {}
+        ready = sorted((parent.children, i) for i, parent in enumerate(self._parents) if parent.active)
+        chosen = [i for _, i in ready[: max(lacking, _LEAST_ASKED)]]
+        return {i: self._request(self._parents[i], -(-lacking // len(chosen))) for i in chosen}
+
+    def accept(self, answers: Mapping[int, tuple[Request, list[Candidate]]], desk: Desk) -> None:
+        """Take new texts, the next one always from the parent with the fewest children, until none lacks."""
+        waiting = {i: deque(candidates) for i, (_, candidates) in answers.items()}
+        queue = [(self._parents[i].children, i) for i in answers]
+        heapq.heapify(queue)
+        while queue and len(self.new) < self.lacking:
+            _, i = heapq.heappop(queue)
+            if self._take_next(i, waiting[i], desk) and self._parents[i].children < self.max_per_row:
+                heapq.heappush(queue, (self._parents[i].children, i))
+        for i, (request, candidates) in answers.items():
+            parent = self._parents[i]
+            parent.asked = request.start + len(candidates) - len(waiting[i])
+            parent.active = (
+                len(candidates) == request.stop - request.start
+                and parent.children < self.max_per_row
+                and parent.asked < _LOOKED_AT * self.max_per_row
+            )
+
+    def _request(self, parent: _Parent, more: int) -> Request:
+        # At least doubled each time, since a stream is made from its start again.
+        stop = min(parent.asked + max(more, parent.asked), _LOOKED_AT * self.max_per_row)
+        return Request(parent.id, parent.text, parent.asked, stop)
+
+    def _take_next(self, i: int, waiting: deque[Candidate], desk: Desk) -> bool:
+        parent, op = self._parents[i], self._operators[-1]
+        while waiting:
+            candidate = waiting.popleft()
+            if desk.takes(parent.id, op, candidate):
+                parent.children += 1
+                place = (i, len(self._operators), candidate.k)
+                self.new.append(NewRow(place, parent.id, op, candidate.k, candidate.edit))
+                return True
+        return False
+
+
+def requests_of(vacancies: Mapping[str, Vacancy]) -> Iterator[tuple[tuple[str, int], Request]]:
+    """Yield the next round's requests of all classes, each with its label and place."""
+    for label, vacancy in vacancies.items():
+        yield from (((label, i), request) for i, request in vacancy.requests().items())

@@ -1,0 +1,1 @@
+"""Operators: each makes new texts out of one text; one file, one class, one name."""
