@@ -55,9 +55,7 @@ class Shortfall:
     label: str
     wanted: int  #: new rows asked for
     added: int  #: new rows made
-    reason: Literal[
-        "exhausted", "max-per-row"
-    ]  #: no operator has more to say; rows reached their limit first
+    reason: Literal["exhausted", "max-per-row"]  #: no operator has more to say; rows reached their limit first
 
 
 @dataclass(frozen=True, kw_only=True)

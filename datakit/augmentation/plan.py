@@ -59,9 +59,7 @@ def _level(sizes: list[int], share: float, target: str) -> int:
     """Return the least size of the other classes at which the largest holds at most `share` of the rows."""
     if not sizes or share * len(sizes) < 1:
         least = 1 / max(len(sizes), 1)
-        raise _bad(
-            repr(target), f"with {len(sizes)} classes the largest holds at least {least:.3g} of the rows"
-        )
+        raise _bad(repr(target), f"with {len(sizes)} classes the largest holds at least {least:.3g} of the rows")
     largest, *others = sizes
     low, high = 0, largest
     while low < high:

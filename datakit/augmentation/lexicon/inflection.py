@@ -37,8 +37,10 @@ _IRREGULAR_PLURALS = word_set(
     """
 )
 
+_NO_MEN = word_set("brahman caiman german human norman ottoman roman shaman talisman")
+
 _STRIP = {
-    "NNS": (("ies", "y"), ("es", ""), ("s", "")),
+    "NNS": (("men", "man"), ("ies", "y"), ("es", ""), ("s", "")),
     "VBZ": (("ies", "y"), ("es", ""), ("s", "")),
     "VBG": (("ying", "ie"), ("ing", ""), ("ing", "e")),
     "VBD": (("ied", "y"), ("ed", ""), ("d", "")),
@@ -86,9 +88,10 @@ def _bases(lexicon: Lexicon, word: str, tag: str) -> Iterator[str]:
 
 
 def _plural(base: str, irregular: tuple[str, ...]) -> str | None:
+    if base.endswith("man") and base not in _NO_MEN:
+        return f"{base[:-3]}men"
     if irregular:
-        settled = base in _IRREGULAR_PLURALS or (base.endswith("man") and irregular[0].endswith("men"))
-        return irregular[0] if settled else None
+        return irregular[0] if base in _IRREGULAR_PLURALS else None
     if re.search(r"[^aeiou]o$|(?<!s)s$|ics$", base):
         return None  # photos but potatoes; buses but physics
     return _with_s(base)

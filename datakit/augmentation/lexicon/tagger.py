@@ -83,9 +83,7 @@ class Perceptron:
         vocabulary = _Vocabulary(sentences)
         surface, context = self._score_surfaces(vocabulary), self._score_contexts(vocabulary)
         known = np.array([self._tagdict.get(word, -1) for word in vocabulary.words])
-        pairs = np.stack(
-            [self._pairs(word) for word in vocabulary.folded]
-        )  # (folded, tags + 2), rows of weights
+        pairs = np.stack([self._pairs(word) for word in vocabulary.folded])  # (folded, tags + 2), rows of weights
 
         longest_first = np.argsort([-len(words) for words in sentences], kind="stable")
         word_ids, folded_ids, lengths = vocabulary.grid([sentences[i] for i in longest_first])
@@ -200,9 +198,7 @@ def _fold(word: str) -> str:
 # ----------------------------------------------------------------------------------------------
 
 _DETERMINERS = word_set("a an the this that these those my your his her its our their some any no")
-_MODALS = word_set(
-    "to will would can could shall should may might must ll 'll \u2019ll n't n\u2019t do does did"
-)
+_MODALS = word_set("to will would can could shall should may might must ll 'll \u2019ll n't n\u2019t do does did")
 _HAVE_BE = word_set(
     "is are was were be been being am has have had having 's 're 'm 've \u2019s \u2019re \u2019m \u2019ve"
 )
@@ -221,8 +217,7 @@ class CountTagger:
     def tag(self, sentences: Sequence[Sequence[str]]) -> list[list[str]]:
         """Return one Penn Treebank tag a word; an empty one where it is anyone's guess."""
         return [
-            [self._tag(words[i - 1] if i else ".", word) for i, word in enumerate(words)]
-            for words in sentences
+            [self._tag(words[i - 1] if i else ".", word) for i, word in enumerate(words)] for words in sentences
         ]
 
     def _tag(self, before: str, word: str) -> str:
@@ -243,9 +238,7 @@ class CountTagger:
         uses: dict[str, int] = {}
         for tag in ("NN", "NNS", "VB", "VBZ", "VBG", "VBD", "JJ", "JJR", "JJS", "RB"):
             if base := inflection.base_of(self.lexicon, word, tag):
-                uses[tag] = (
-                    self.lexicon.uses[inflection.POS_OF_TAG[tag]][base] + 1
-                )  # a listed word is possible
+                uses[tag] = self.lexicon.uses[inflection.POS_OF_TAG[tag]][base] + 1  # a listed word is possible
         tag = max(uses, key=lambda tag: uses[tag], default="")
         return tag if tag and uses[tag] >= CERTAIN * sum(uses.values()) else ""
 

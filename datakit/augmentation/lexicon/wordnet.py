@@ -39,6 +39,9 @@ POS_FILES = {"n": "noun", "v": "verb", "a": "adj", "r": "adv"}
 DOMINANT = 0.5
 MUTUAL = 0.25
 
+#: Fewest letters of a synonym; the shorter ones are abbreviations (`lb`, `hr`, `yr`).
+SHORTEST = 3
+
 #: Fewest tagged uses of a word that counts as common.
 MIN_COMMON_USES = 2
 
@@ -51,9 +54,7 @@ class Lexicon(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     """What the operators need of WordNet. The outer keys are parts of speech: n, v, a, r."""
 
     frequencies: bool  #: whether the senses are counted
-    uses: dict[
-        str, dict[str, int]
-    ]  #: single words and how often they are tagged, uncounted: number of senses
+    uses: dict[str, dict[str, int]]  #: single words and how often they are tagged, uncounted: number of senses
     synonyms: dict[str, dict[str, tuple[str, ...]]]  #: safe synonyms, the most used first
     collocations: frozenset[str]  #: `a_b` for words that stand side by side in a multi-word entry
     irregular: dict[str, dict[str, tuple[str, ...]]]  #: base form -> forms that no rule gives
@@ -157,9 +158,7 @@ def _words(reader: "WordNetCorpusReader", pos: str, counts: Mapping[str, int]) -
             yield name, _Word(tuple(senses), tuple(counts.get(sense.key(), 0) for sense in senses))
 
 
-def _synonyms(
-    words: Mapping[str, Mapping[str, _Word]], pos: str, *, counted: bool
-) -> dict[str, tuple[str, ...]]:
+def _synonyms(words: Mapping[str, Mapping[str, _Word]], pos: str, *, counted: bool) -> dict[str, tuple[str, ...]]:
     table = {}
     for name, word in words[pos].items():
         if name in FUNCTION_WORDS:
@@ -169,6 +168,7 @@ def _synonyms(
             for peer, share in word.peers.items()
             if share >= DOMINANT
             and peer != name
+            and len(peer) >= SHORTEST
             and peer not in FUNCTION_WORDS
             and (other := words[pos].get(peer)) is not None
             and share * other.peers.get(name, 0) >= MUTUAL

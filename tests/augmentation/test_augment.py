@@ -1,0 +1,198 @@
+"""The verb `augment`."""
+
+import gzip
+import json
+import pickle
+import random
+from collections import Counter
+from itertools import starmap
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from datakit.augmentation import augment, filters, operators
+from datakit.augmentation.operators._base import Span, edit
+from datakit.core.corpus import Corpus, Splits
+from datakit.core.errors import UsageError
+from datakit.core.findings import Severity
+from datakit.core.text import normalise
+
+RARE = [
+    "The director bought an automobile and quickly began the movie.",
+    "Critics called the big film enormous, but the kids liked the small car.",
+    "I purchased a large house by mistake; the lawyer said the price was wrong.",
+    "You will receive your award immediately.",
+]
+COMMON = [f"Message number {i} about nothing at all" for i in range(30)]
+
+
+def splits(rare=RARE, common=COMMON, order=None, **others):
+    """Return splits with a rare and a common class, the train rows in the given order."""
+    rows = [(text, "rare") for text in rare] + [(text, "common") for text in common]
+    rows = [rows[i] for i in order] if order else rows
+    train = Corpus.from_columns(*zip(*rows, strict=True))
+    more = {name: Corpus.from_columns(texts, ["rare"] * len(texts)) for name, texts in others.items()}
+    return Splits({"train": train, **more})
+
+
+def new_rows(augmented):
+    """Return the rows that were added."""
+    return [row for row in augmented.train.rows() if row["parent"] is not None]
+
+
+def test_classes_become_equal():
+    """`balanced` fills the rare class exactly, and leaves the rows that were there as they were."""
+    given_splits = splits()
+    result = augment(given_splits)
+    assert result.train.label_counts == {"common": 30, "rare": 30}
+    assert result.added == {"common": 0, "rare": 26}
+    assert result.shortfalls == ()
+    assert result.report.findings == ()
+    assert result.train.table.slice(0, 34).equals(given_splits.train.table)
+
+
+def test_every_new_row_says_where_it_comes_from():
+    """Id, parent, operator, place and edits replay the text."""
+    given_splits = splits()
+    texts = dict(zip(given_splits.train.ids, given_splits.train.texts, strict=True))
+    for row in new_rows(augment(given_splits)):
+        assert row["id"] == f"{row['parent']}~synonym-{row['k']}"
+        assert row["line"] is None
+        spans = [Span(**span) for span in row["edits"]]
+        assert edit(texts[row["parent"]], spans).text == row["text"]
+
+
+def test_children_are_spread_evenly():
+    """No parent has two more children than another."""
+    result = augment(splits(rare=RARE[:3]), target={"rare": 16})
+    assert sorted(Counter(row["parent"] for row in new_rows(result)).values()) == [4, 4, 5]
+
+
+def test_a_class_that_cannot_be_filled_gets_a_typed_shortfall():
+    """Texts without a safe word yield a shortfall and a warning, never copies."""
+    result = augment(splits(rare=["to be or not to be", "and so on"]))
+    (shortfall,) = result.shortfalls
+    assert (shortfall.label, shortfall.wanted, shortfall.added) == ("rare", 28, 0)
+    assert shortfall.reason == "exhausted"
+    (finding,) = result.report.findings
+    assert (finding.code, finding.severity) == ("augmentation-shortfall", Severity.WARNING)
+    assert len(result.train) == 32
+
+
+def test_the_limit_a_row_is_kept_and_told():
+    """`max_per_row` caps the children of each parent, and is the reason of the shortfall."""
+    result = augment(splits(), max_per_row=2)
+    assert max(Counter(row["parent"] for row in new_rows(result)).values()) == 2
+    assert result.shortfalls[0].reason == "max-per-row"
+
+
+def test_no_new_text_equals_a_row_of_any_split():
+    """What stands in validation or test, or came up before, is counted as a duplicate and not taken."""
+    seen = {row["text"] for row in new_rows(augment(splits(rare=RARE[:1])))}
+    leaked = sorted(seen)[:5]
+    result = augment(splits(rare=RARE[:1], validation=leaked[:2], test=[text.upper() for text in leaked[2:]]))
+    assert not {row["text"] for row in new_rows(result)} & set(leaked)
+    assert result.rejected["duplicate"] >= 5
+    assert {sample.reason for sample in result.rejected_samples} == {"duplicate: equals another row"}
+
+
+def test_the_words_of_the_labels_are_protected():
+    """A label's own word is neither replaced nor put in."""
+    train = Corpus.from_columns(["two movies came", "what a film", *COMMON], ["film"] * 2 + ["no_price"] * 30)
+    assert new_rows(augment(Splits({"train": train}))) == []
+
+
+def test_augmented_rows_and_empty_texts_are_no_parents():
+    """Only original rows with a text have children."""
+    train = augment(splits(rare=RARE[:2])).train
+    rows = [*train.rows(), {"id": "empty", "text": None, "label": "rare"}]
+    result = augment(Splits({"train": Corpus.from_rows(rows)}), target="count=40")
+    assert all("~" not in row["parent"] and row["parent"] != "empty" for row in new_rows(result))
+
+
+def test_a_later_operator_fills_what_the_first_could_not():
+    """Operators are tried in order."""
+    rare = ["please call me tomorrow about nothing"]
+    result = augment(splits(rare=rare, common=COMMON[:6]), operators=[{"name": "synonym"}, {"name": "nlpaug"}])
+    assert result.train.label_counts == {"common": 6, "rare": 6}
+    assert {row["op"] for row in new_rows(result)} == {"nlpaug"}
+
+
+@given(order=st.permutations(range(34)), shards=st.booleans())
+@settings(max_examples=15, deadline=None)
+def test_order_and_workers_play_no_part(order, shards):
+    """The new rows are the same to the byte for any order of the rows and any way of working on shards."""
+
+    def through_pickle(function, parts):
+        copy = pickle.loads(pickle.dumps(function))  # noqa: S301  (as a worker process would get it)
+        return (pickle.loads(pickle.dumps(copy(part))) for part in parts)  # noqa: S301
+
+    expected = new_rows(augment(splits()))
+    assert new_rows(augment(splits(order=order), map_shards=through_pickle if shards else None)) == expected
+
+
+@given(
+    rare=st.lists(st.sampled_from([*RARE, "no", "the movie", "the film", "a film"]), min_size=1, max_size=6),
+    total=st.integers(0, 60),
+    seed=st.integers(0, 3),
+)
+@settings(max_examples=40, deadline=None)
+def test_counts_are_exact_or_a_shortfall_says_so(rare, total, seed):
+    """Rows added plus rows missing are the rows wanted, and every new text is new."""
+    given_splits = splits(rare=rare, test=["The director purchased an automobile and quickly began the movie."])
+    result = augment(given_splits, target={"rare": total}, seed=seed)
+    missing = sum(shortfall.wanted - shortfall.added for shortfall in result.shortfalls)
+    assert result.added["rare"] + missing == max(0, total - len(rare))
+    old = {text for corpus in given_splits.values() for text in corpus.normalised}
+    fresh = [normalise(row["text"]) for row in new_rows(result)]
+    assert len({*old, *fresh}) == len(old) + len(fresh)
+
+
+def test_progress_is_told():
+    """After every round the rows so far and those wanted are given."""
+    told = []
+    augment(splits(), progress=lambda done, wanted: told.append((done, wanted)))
+    assert told[-1] == (26, 26)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"operators": [{"name": "synonim"}]}, "did you mean 'synonym'"),
+        ({"operators": [{"name": "synonym"}, {"name": "synonym"}]}, "more than once"),
+        ({"filters": [{"name": "nope"}]}, "protected-token-lost"),
+        ({"max_per_row": 0}, "whole number from 1"),
+        ({"target": "equal"}, "majority-share"),
+    ],
+)
+def test_bad_calls_are_usage_errors(options, words):
+    """What cannot be followed is told before any work."""
+    with pytest.raises(UsageError, match=words):
+        augment(splits(), **options)
+
+
+def test_the_registries_know_the_components():
+    """Components are found by walking their folders, and carry their manual pages."""
+    assert {"nlpaug", "synonym"} <= set(operators.names())
+    assert {"identical", "protected-token-lost", "repetition"} <= set(filters.names())
+    for registry in (operators, filters):
+        for name in registry.names():
+            lines = registry.manual(name).splitlines()
+            assert {"What:", "Why:", "Example:", "Fix:", "Source:"} <= set(lines)
+
+
+@pytest.mark.usefixtures("nltk_folder")
+def test_real_messages(shared_data):
+    """On real text the spam class grows by safe texts only, evenly, and what is missing is told."""
+    with gzip.open(shared_data / "sms_spam.all.jsonl.gz", "rt", encoding="utf-8") as file:
+        rows = [json.loads(line) for line in file]
+    random.Random(1).shuffle(rows)  # noqa: S311
+    parts = {"train": rows[:4460], "test": rows[4460:]}
+    columns = {name: ([r["text"] for r in part], [r["label"] for r in part]) for name, part in parts.items()}
+    corpora = dict(zip(columns, starmap(Corpus.from_columns, columns.values()), strict=True))
+    result = augment(Splits(corpora), target="ratio=4")
+    missing = sum(shortfall.wanted - shortfall.added for shortfall in result.shortfalls)
+    assert result.before["spam"] + result.added["spam"] + missing == result.wanted["spam"]
+    assert result.added["spam"] > 300
+    assert set(result.rejected) <= {"duplicate", "repetition"}
