@@ -20,8 +20,8 @@ TEXT = "The director bought an automobile and quickly began the movie; critics c
 # fmt: off
 WORDS = st.sampled_from([
     "film", "films", "movie", "bought", "big", "large", "an", "a", "automobile", "small", "hour", "began",
-    "quickly", "the", "not", "never", "3", "£1,000", "@bob", "#tag", "https://x.co/film?big=1", "[movie]", "<url>", "can't",
-    ",", ".", "!", "?", "Film", "MOVIE", "credit", "card", "naïve", "电影", "\t", "\n", "",
+    "quickly", "the", "not", "never", "3", "£1,000", "@bob", "#tag", "https://x.co/film?big=1", "[movie]", "<url>",
+    "can't", ",", ".", "!", "?", "Film", "MOVIE", "credit", "card", "naïve", "电影", "\t", "\n", "",
 ])
 # fmt: on
 TEXTS = st.lists(WORDS, max_size=25).map(" ".join)
