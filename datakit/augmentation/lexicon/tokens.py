@@ -37,19 +37,20 @@ FUNCTION_WORDS = NEGATIONS | word_set(
     """
     a about above across after again against all almost along already also although always am amid among an
     and another any anybody anyone anything are around as at away back be became because become been before
-    behind being below beneath beside besides between beyond both but by can come could despite did do does doing done
-    down during each either else enough etc even ever every everybody everyone everything few first for from
-    further get gets getting go goes going gone gonna got gotta had has have having he her here hers herself
-    him himself his how however i if in indeed instead into is it its itself just last least less let lets
-    like lot lots many may maybe me mere might mine more most much must my myself near need needs next now of
-    off often on once only onto or other others otherwise ought our ours ourselves out over own per perhaps
-    please plus quite rather really said same say saying says second several shall she should since so some somebody someone
-    something sometimes soon still such supposed tell telling tells than thanks that the their theirs them themselves then there
-    therefore these they thing things third this those though through thus till to together told too toward towards
-    under unless until up upon us used very via was we well went were what whatever when whenever where
-    whereas wherever whether which while who whoever whole whom whose why will with within would yes yet you
-    your yours yourself yourselves zero one two three four five six seven eight nine ten eleven twelve dozen
-    twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million billion
+    behind being below beneath beside besides between beyond both but by can come could despite did do does
+    doing done down during each either else enough etc even ever every everybody everyone everything few
+    first for from further get gets getting go goes going gone gonna got gotta had has have having he her
+    here hers herself him himself his how however i if in indeed instead into is it its itself just last
+    least less let lets like lot lots many may maybe me mere might mine more most much must my myself near
+    need needs next now of off often on once only onto or other others otherwise ought our ours ourselves
+    out over own per perhaps please plus quite rather really said same say saying says second several shall
+    she should since so some somebody someone something sometimes soon still such supposed tell telling
+    tells than thanks that the their theirs them themselves then there therefore these they thing things
+    third this those though through thus till to together told too toward towards under unless until up upon
+    us used very via was we well went were what whatever when whenever where whereas wherever whether which
+    while who whoever whole whom whose why will with within would yes yet you your yours yourself yourselves
+    zero one two three four five six seven eight nine ten eleven twelve dozen twenty thirty forty fifty
+    sixty seventy eighty ninety hundred thousand million billion
     """
 )
 
