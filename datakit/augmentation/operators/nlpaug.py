@@ -73,7 +73,9 @@ class Nlpaug:
         Raises:
             UsageError: there is no such augmenter, it refuses its options, or its NLTK data is missing.
         """
-        augmenter = _build(self.augmenter, msgspec.json.encode(self.options, order="sorted"))
+        # Importing nlpaug, and building an augmenter, may draw from the global generators too.
+        with _global_randomness(0):
+            augmenter = _build(self.augmenter, msgspec.json.encode(self.options, order="sorted"))
         return islice(_distinct(augmenter, text, rng), n)
 
 
