@@ -133,11 +133,16 @@ def _build(name: str, options: bytes) -> Any:  # noqa: ANN401  (nlpaug ships no 
         raise UsageError(problem) from None
     arguments: Mapping[str, Any] = msgspec.json.decode(options)
     try:
-        return kind(**arguments)
+        augmenter = kind(**arguments)
     except (TypeError, ValueError, ImportError, OSError) as error:
         raise UsageError(
             Problem(where=f"nlpaug.{name}", got=str(error), fix="see the augmenter's own documentation")
         ) from error
+    if name == "word.SpellingAug":
+        # nlpaug puts the spellings through a set, whose order changes with PYTHONHASHSEED.
+        for spellings in augmenter.model.dict.values():
+            spellings.sort()
+    return augmenter
 
 
 def _require_nltk_data(name: str) -> None:

@@ -1,5 +1,6 @@
 """The operator `nlpaug`."""
 
+import os
 import subprocess
 import sys
 
@@ -40,6 +41,26 @@ def test_the_global_random_states_are_put_back():
         "assert state() == before"
     )
     subprocess.run([sys.executable, "-c", code], check=True)  # noqa: S603
+
+
+def test_hash_seeds_play_no_part():
+    """Two processes with different hash seeds agree on what each augmenter makes."""
+    code = (
+        "from datakit.augmentation.operators.nlpaug import Nlpaug\n"
+        "from datakit.core.seeding import rng_for\n"
+        "for name in ('char.KeyboardAug', 'char.OcrAug', 'word.RandomWordAug', 'word.SpellingAug'):\n"
+        f"    print([e.text for e in Nlpaug(augmenter=name).augment({TEXT!r}, rng_for(1), 20)])"
+    )
+    outputs = {
+        subprocess.run(  # noqa: S603
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(outputs) == 1
 
 
 def test_options_reach_the_augmenter():
