@@ -12,8 +12,8 @@ T = TypeVar("T")
 
 
 def to_json(value: Any) -> bytes:  # noqa: ANN401  (anything msgspec can encode)
-    """Return `value` as indented JSON with sorted keys and a final newline: equal values, equal bytes."""
-    return msgspec.json.format(msgspec.json.encode(value, order="sorted"), indent=2) + b"\n"
+    """Return `value` as indented JSON with a final newline; mappings keep their order, which may mean something."""
+    return msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"
 
 
 def from_json(data: bytes, kind: type[T]) -> T:

@@ -1,0 +1,27 @@
+"""`datakit history`."""
+
+from pathlib import Path
+
+import click
+
+
+@click.command("history")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line instead.")
+def command(as_json: bool) -> int:
+    """List the runs of this workspace, the oldest first, with their figures."""
+    import json
+
+    from datakit.pipeline.telling import headline
+    from datakit.pipeline.workspace import Workspace
+    from datakit.reports import terminal
+
+    workspace = Workspace(Path.cwd())
+    rows = [headline(workspace, manifest) for manifest in workspace.history()]
+    if as_json:
+        for row in rows:
+            click.echo(json.dumps(row))
+    elif rows:
+        terminal.console().print(terminal.table(rows))
+    else:
+        click.echo("no runs here yet")
+    return 0

@@ -1,0 +1,99 @@
+"""`datakit`: one subcommand a file, loaded when it is called, so that `--help` answers at once."""
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+import click
+
+from datakit import __version__
+from datakit.core.errors import DatakitError
+
+# Help lines stand here too, for `datakit --help` must not load a single command.
+COMMANDS = {
+    "init": "Lay down recipes and suites in this folder, to be edited.",
+    "validate": "Check labels and texts; quarantine what cannot be used.",
+    "split": "Split into train, validation and test, without leakage.",
+    "augment": "Raise rare classes with new texts made from their rows.",
+    "finetune": "Fine-tune an encoder and evaluate it on the test split.",
+    "evaluate": "Measure the model on the test split, beside plain baselines.",
+    "diagnose": "Say what went wrong in training, and what to change.",
+    "run": "Follow a recipe from source to report.",
+    "predict": "Label new texts with the fine-tuned model.",
+    "report": "Write the HTML report of a run.",
+    "plan": "Show what would run, and why.",
+    "status": "Show how this workspace stands.",
+    "history": "List the runs of this workspace.",
+    "explain": "Print the manual page of a finding, operator, filter or rule.",
+}
+
+INTERRUPTED = 130
+BUG = 1
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported one by one."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Return the verbs in the order in which they are used."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"datakit.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write the help lines without importing anything."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="datakit")
+def cli() -> None:
+    """From a messy labelled text file to a classifier that can be trusted.
+
+    \b
+    datakit validate raw.jsonl
+    datakit augment --target balanced
+    datakit finetune
+
+    A verb brings everything before it up to date; what is unchanged is not run again. The folder ./.datakit
+    remembers source and options.
+
+    Exit codes: 0 done, 2 wrong call or unreadable input, 3 a gate failed, 5 workspace in use, 75 try again later,
+    130 interrupted, 1 a bug of ours.
+    """  # noqa: D301  (click wants the \b itself: it keeps the lines of a paragraph apart)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit with its code."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code. Errors that a user can mend are told without a traceback."""
+    try:
+        code = cli.main(args=arguments, prog_name="datakit", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except DatakitError as error:
+        _tell(error)
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("interrupted; finished stages stand, run the same command to go on", err=True)
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader of a pipe has seen enough
+        sys.stderr.close()
+        return 0
+    return code if isinstance(code, int) else 0
+
+
+def _tell(error: DatakitError) -> None:
+    for problem in error.problems:
+        click.echo(click.style("error: ", fg="red", bold=True) + f"{problem.where}: {problem.got}", err=True)
+        click.echo(click.style("  fix: ", fg="green") + problem.fix, err=True)

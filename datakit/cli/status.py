@@ -1,0 +1,42 @@
+"""`datakit status`."""
+
+from pathlib import Path
+
+import click
+
+
+@click.command("status")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead.")
+def command(as_json: bool) -> int:
+    """Show source, stages and latest run of this workspace."""
+    import json
+
+    from datakit.pipeline.runner import plan
+    from datakit.pipeline.workspace import Workspace
+    from datakit.reports import terminal
+
+    workspace = Workspace(Path.cwd())
+    recipe = workspace.recipe()
+    planned = list(plan(workspace, recipe))
+    latest = workspace.latest()
+    if as_json:
+        stages = {p.stage: "to run" if p.runs else "up to date" for p in planned}
+        status = {
+            "source": recipe.source.path,
+            "stages": stages,
+            "latest": latest and {"run": latest.run, "outcome": latest.outcome},
+        }
+        click.echo(json.dumps({"schema_version": 1, **status}, indent=2))
+        return 0
+    console = terminal.console()
+    console.print(terminal.facts({"source": recipe.source.path, **_about(latest)}))
+    console.print(terminal.plan([(p.stage, p.runs, p.why) for p in planned]))
+    return 0
+
+
+def _about(latest: object) -> dict[str, str]:
+    from datakit.pipeline.workspace import Manifest
+
+    if not isinstance(latest, Manifest):
+        return {"latest run": "none"}
+    return {"latest run": f"{latest.run} ({latest.outcome})"}

@@ -1,0 +1,46 @@
+"""`datakit validate`."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from datakit.cli._shared import SHARED, bring_up_to, follow, patch_of, pipeline_options
+
+
+@click.command("validate")
+@click.argument("path", required=False)
+@click.option("--test", metavar="FILE", help="A test split of your own; it stays as it is.")
+@click.option("--validation", metavar="FILE", help="A validation split of your own.")
+@click.option("--text-column", metavar="NAME", help="Guessed when obvious.")
+@click.option("--label-column", metavar="NAME", help="Guessed when obvious.")
+@click.option("--id-column", metavar="NAME", help="Guessed when obvious; else rows are known by content.")
+@click.option("--columns", metavar="A,B,…", help="Names for a CSV or TSV file without a header.")
+@click.option("--encoding", help="Of JSON, CSV and TSV files (default utf-8).")
+@click.option("--suite", metavar="FILE", help="Great Expectations suite, in ./expectations or shipped.")
+@pipeline_options
+def command(path: str | None, columns: str | None, suite: str | None, **options: Any) -> int:
+    """Check labels and texts of PATH; quarantine what cannot be used.
+
+    PATH is .jsonl, .json, .csv or .tsv (each also .gz), .parquet, or a folder saved by datasets. Without PATH the
+    file of the last call is checked again. A new PATH begins anew, with default options.
+
+    Exit code 3 if a gate fails: error findings, or an expectation of the suite that is not met.
+    """
+    shared = {name: options.pop(name) for name in SHARED}
+    source = patch_of("source", {**options, "columns": columns.split(",") if columns else None})
+    patch = {**source, **patch_of("validate", {"suite": suite})}
+    if path is None:
+        return bring_up_to("validate", patch, shared)
+    return follow(_recipe_for(path).patched(patch), "validate", shared)
+
+
+def _recipe_for(path: str) -> Any:
+    """Return what this folder remembers if it is about `path`, else a new recipe."""
+    from datakit.pipeline.recipe import parse
+    from datakit.pipeline.workspace import Workspace
+
+    workspace = Workspace(Path.cwd())
+    if (workspace.root / "recipe.yaml").exists() and (known := workspace.recipe()).source.path == path:
+        return known
+    return parse({"source": path}, where="datakit validate")

@@ -1,0 +1,55 @@
+"""A model that goes on learning what does not carry over."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+from datakit.core.findings import Finding, Severity
+from datakit.core.history import History
+from datakit.diagnosis.rules._base import Diagnosis, Rule
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Overfitting(Rule):
+    """The validation loss rises while the training loss falls on.
+
+    What:
+        The last epoch's validation loss is more than `rise` times the lowest, and macro-F1 did not gain.
+    Why:
+        The model learns the training rows by heart. The best epoch is kept, so the damage is lost time; but
+        fewer epochs, more data or more regularisation would give a better one.
+    Example:
+        validation loss .31, .24, .29, .41; training loss .35, .12, .05, .02
+    Fix:
+        Fewer epochs, a lower learning rate, more weight decay, more or more varied rows.
+    Source:
+        Prechelt 1998, Early stopping - but when?: the generalisation loss of 5% and more.
+    """
+
+    phase: ClassVar[Literal["before", "during", "after"]] = "after"
+    rise: float = 1.25  # last validation loss / lowest
+
+    def judge(self, history: History, metrics: Mapping[str, Any]) -> Diagnosis | None:  # noqa: ARG002
+        """Compare the epochs."""
+        losses = [epoch.validation_loss for epoch in history.epochs]
+        best, last = history.epochs[history.best_epoch - 1], history.epochs[-1]
+        if (
+            losses[-1] <= self.rise * min(losses)
+            or last.macro_f1 > best.macro_f1
+            or history.best_epoch == last.epoch
+        ):
+            return None
+        return Diagnosis(
+            finding=Finding(
+                code="overfitting",
+                severity=Severity.INFO,
+                message=f"validation loss rose from {min(losses):.3f} to {losses[-1]:.3f}; "
+                f"epoch {history.best_epoch} of {len(losses)} was kept",
+                fix=f"nothing is lost: the best epoch was kept; finetune.epochs={history.best_epoch} saves time",
+                evidence={"validation_loss": losses, "best_epoch": history.best_epoch},
+                split="validation",
+            ),
+            symptom="the validation loss rises while the training loss falls",
+            cause="the training rows are being learnt by heart",
+            remedy={"finetune": {"epochs": history.best_epoch}},
+        )

@@ -1,0 +1,14 @@
+"""All families of components."""
+
+from typing import Any
+
+from datakit.augmentation import filters, operators
+from datakit.core.registry import Registry
+from datakit.diagnosis import rules
+from datakit.splitting import splitters
+from datakit.validation import checks
+
+
+def families() -> tuple[Registry[Any], ...]:
+    """Return the registries, in the order in which data flows through them."""
+    return (checks, splitters, operators, filters, rules)

@@ -1,0 +1,229 @@
+"""A recipe: the source, the options of every stage, the seed. Written in YAML, checked before anything runs."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from datakit.core.errors import Problem, RecipeError
+from datakit.core.names import suggest
+
+MAX_BYTES = 1_000_000  # nobody writes a longer recipe; a hostile one could
+
+Fraction = Annotated[float, Field(gt=0, lt=1)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class SourceOptions(_Section):
+    """The files to read, and how."""
+
+    path: str = Field(
+        description="labelled text: .jsonl .json .csv .tsv (each also .gz), .parquet, or a datasets folder"
+    )
+    validation: str | None = Field(None, description="a validation split of your own")
+    test: str | None = Field(None, description="a test split of your own; it stays as it is")
+    text_column: str | None = Field(None, description="guessed when obvious")
+    label_column: str | None = Field(None, description="guessed when obvious")
+    id_column: str | None = Field(None, description="guessed when obvious; else rows are known by their content")
+    encoding: str = Field("utf-8", description="of JSON, CSV and TSV files")
+    columns: tuple[str, ...] | None = Field(None, description="names for a CSV or TSV file without a header")
+    max_line_bytes: int = Field(1_000_000, gt=0, description="longer lines go to quarantine")
+
+
+class ValidateOptions(_Section):
+    """Checks and the gate."""
+
+    suite: str = Field("raw.json", description="Great Expectations suite, in ./expectations or shipped")
+    checks: dict[str, dict[str, Any]] = Field(
+        {}, description="options by check, e.g. class-imbalance: {max_ratio: 5}"
+    )
+
+
+class SplitOptions(_Section):
+    """Train, validation and test."""
+
+    validation: Fraction = Field(0.1, description="fraction of the rows, where no validation file is given")
+    test: Fraction = Field(0.1, description="fraction of the rows, where no test file is given")
+    splitter: str = "stratified"
+    options: dict[str, Any] = Field({}, description="of the splitter")
+
+
+class AugmentOptions(_Section):
+    """New texts for rare classes of the train split."""
+
+    target: str | dict[str, int] = Field(
+        "none", description="balanced, none, ratio=R, count=N, majority-share=S, or {label: rows}"
+    )
+    operators: tuple[dict[str, Any], ...] = Field(({"name": "synonym"},), description="tried in this order")
+    filters: tuple[dict[str, Any], ...] | None = Field(None, description="default: all that ship with datakit")
+    max_per_row: int = Field(20, gt=0, description="most new texts made from one row")
+
+
+class FinetuneOptions(_Section):
+    """The pretrained encoder and how it is trained."""
+
+    model: str = Field("minilm", description="minilm (embedded), a local folder, or a hub id[@revision]")
+    epochs: int = Field(4, gt=0, description="at most")
+    batch_size: int = Field(16, gt=0)
+    learning_rate: Annotated[float, Field(gt=0, lt=1)] | Literal["auto"] = Field(
+        "auto", description="peak; auto: 2e-4 for encoders under 50M parameters, else 3e-5"
+    )
+    weight_decay: float = Field(0.01, ge=0)
+    warmup: float = Field(0.1, ge=0, lt=1, description="fraction of all steps")
+    max_length: int = Field(256, gt=2, description="tokens read of each text")
+    class_weights: Literal["balanced", "none"] = "balanced"
+    patience: int = Field(2, gt=0, description="epochs without a better macro-F1 before it stops")
+
+
+class EvaluateOptions(_Section):
+    """Figures on the test split."""
+
+    worst: int = Field(50, ge=0, description="wrong answers to keep, the surest first")
+
+
+class Recipe(_Section):
+    """All that a run depends on, but for the code and the machine."""
+
+    source: SourceOptions
+    seed: int = 13
+    accept: tuple[str, ...] = Field((), description="codes of error findings that do not stop the run")
+    workers: int | None = Field(None, gt=0, description="processes for augmentation; default: one a core")
+    validation: ValidateOptions = Field(ValidateOptions(), alias="validate")
+    split: SplitOptions = SplitOptions()
+    augment: AugmentOptions = AugmentOptions()
+    finetune: FinetuneOptions = FinetuneOptions()
+    evaluate: EvaluateOptions = EvaluateOptions()
+
+    def patched(self, patch: Mapping[str, Mapping[str, Any] | Any]) -> "Recipe":
+        """Return this recipe with the options in `patch`, a mapping of sections, put over it.
+
+        Raises:
+            RecipeError: an option that does not exist or has the wrong type.
+        """
+        return parse(_merged(self.as_dict(), patch), where="options")
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what `parse` takes; options that have their default are left out."""
+        return self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+
+
+def parse(data: Mapping[str, Any], where: str, lines: Mapping[tuple[str, ...], str] | None = None) -> Recipe:
+    """Return the recipe that `data` describes. A bare string for `source` is its path.
+
+    Args:
+        data: what the YAML holds.
+        where: what to call it in messages.
+        lines: `path:line:column` of each key, for messages.
+
+    Raises:
+        RecipeError: unknown or missing options, or wrong types; all of them at once.
+    """
+    if isinstance(data.get("source"), str):
+        data = {**data, "source": {"path": data["source"]}}
+    try:
+        return Recipe.model_validate(data)
+    except ValidationError as error:
+        places = lines or {}
+        problems = dict.fromkeys(_problem(e, where, places) for e in error.errors(include_url=False))
+        raise RecipeError(*problems) from error
+
+
+def load(path: Path) -> Recipe:
+    """Read a recipe from YAML. Tags and aliases are refused: a recipe needs neither, and both can be abused.
+
+    Raises:
+        RecipeError: unreadable, not YAML, or not a recipe; with path, line and column.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RecipeError(
+            Problem(where=str(path), got=str(error), fix="give a readable recipe in YAML")
+        ) from error
+    if len(text) > MAX_BYTES:
+        raise RecipeError(Problem(where=str(path), got=f"{len(text):,} characters", fix="a recipe is short"))
+    try:
+        _refuse_aliases(text)
+        node, data = yaml.compose(text, yaml.SafeLoader), yaml.safe_load(text)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        place = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
+        raise RecipeError(Problem(where=place, got=error.problem or str(error), fix="mend the YAML")) from error
+    if not isinstance(data, dict):
+        raise RecipeError(Problem(where=str(path), got="no mapping", fix="begin with `source: raw.jsonl`"))
+    places = {keys: f"{path}:{line}:{column}" for keys, line, column in _places(node, ())}
+    return parse(data, where=str(path), lines=places)
+
+
+def _refuse_aliases(text: str) -> None:
+    """A few hundred bytes of nested aliases expand to millions of nodes."""
+    for token in yaml.scan(text, yaml.SafeLoader):
+        if isinstance(token, yaml.AliasToken):
+            raise yaml.MarkedYAMLError(problem="aliases are refused", problem_mark=token.start_mark)
+
+
+def _merged(base: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
+    """Put sections over sections; within a section an option replaces the former one."""
+    merged = dict(base)
+    for name, value in patch.items():
+        if isinstance(value, Mapping):
+            merged[name] = {**merged.get(name, {}), **value}
+        else:
+            merged[name] = value
+    return merged
+
+
+def _problem(error: Any, where: str, places: Mapping[tuple[str, ...], str]) -> Problem:  # noqa: ANN401
+    keys = tuple(str(part) for part in error["loc"])
+    # The place of the option, or of the nearest section around it where it is missing.
+    place = next((places[keys[:n]] for n in range(len(keys), 0, -1) if keys[:n] in places), where)
+    dotted = ".".join(
+        part for part in keys if not part.startswith(("function-", "tagged-", "literal[", "constrained-"))
+    )
+    if error["type"] == "extra_forbidden":
+        return Problem(where=place, got=f"no option {dotted!r}", fix=suggest(keys[-1], _known(keys[:-1])))
+    got = f"{dotted}: {error['msg']}"
+    if error["type"] != "missing":
+        got += f" (got {error['input']!r})"
+    return Problem(where=place, got=got, fix=_description(keys) or "see docs/recipes.md")
+
+
+def _known(section: Sequence[str]) -> list[str]:
+    model: type[BaseModel] = Recipe
+    for key in section:
+        field = next((f for name, f in model.model_fields.items() if key in (name, f.alias)), None)
+        if field is None or not isinstance(field.annotation, type) or not issubclass(field.annotation, BaseModel):
+            return []
+        model = field.annotation
+    return [f.alias or name for name, f in model.model_fields.items()]
+
+
+def _description(keys: Sequence[str]) -> str:
+    model: type[BaseModel] = Recipe
+    text = ""
+    for key in keys:
+        field = next((f for name, f in model.model_fields.items() if key in (name, f.alias)), None)
+        if field is None:
+            break
+        text = field.description or ""
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            model = field.annotation
+    return text
+
+
+def _places(node: yaml.Node | None, keys: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], int, int]]:
+    """Yield the path of each key of a YAML document with its line and column, from 1."""
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            path = (*keys, str(key.value))
+            yield path, key.start_mark.line + 1, key.start_mark.column + 1
+            yield from _places(value, path)
+    elif isinstance(node, yaml.SequenceNode):
+        for i, value in enumerate(node.value):
+            yield (*keys, str(i)), value.start_mark.line + 1, value.start_mark.column + 1
+            yield from _places(value, (*keys, str(i)))

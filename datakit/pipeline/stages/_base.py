@@ -1,0 +1,60 @@
+"""What a stage is."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, ClassVar, Protocol, Self
+
+from datakit.core.findings import Report
+from datakit.pipeline.engines.local import Local
+from datakit.pipeline.recipe import Recipe
+
+Progress = Callable[[int, int, str], None]  # done, in all, a note
+
+#: Metadata of a field that a stage's output does not depend on.
+NOT_IN_KEY = {"in_key": False}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Context:
+    """What a stage may use beside its inputs and options."""
+
+    inputs: Mapping[str, Path]  #: the artefacts it needs, by name
+    outputs: Path  #: an empty folder; the artefact `name` is written to `outputs / name`
+    aside: Path  #: the run's folder, for files that are no artefacts
+    seed: int
+    engine: Local
+    progress: Progress
+
+
+class Stage(Protocol):
+    """One step of the pipeline. Its dataclass fields are the options that its output depends on.
+
+    `run` may read nothing but the artefacts in `needs`, the files in `outside`, and its own fields.
+    """
+
+    name: ClassVar[str]  #: the verb
+    version: ClassVar[int]  #: raised by hand when the meaning of the output changes but no code of its rooms does
+    needs: ClassVar[tuple[str, ...]] = ()  #: artefacts of earlier stages
+    gives: ClassVar[tuple[str, ...]] = ()  #: artefacts, as paths in the run's folder
+    rooms: ClassVar[tuple[str, ...]]  #: the code its output depends on, as paths below the package
+    packages: ClassVar[tuple[str, ...]] = ()  #: distributions its output depends on
+
+    @classmethod
+    def of(cls, recipe: Recipe, project: Path) -> Self:
+        """Build the stage from a recipe; relative paths are those of the folder `project`."""
+        ...
+
+    def outside(self) -> Mapping[str, str]:
+        """Return digests of what it reads from outside the store, by role."""
+        return {}
+
+    def run(self, context: Context) -> Report:
+        """Write the artefacts in `gives`, return findings and figures."""
+        ...
+
+
+def options_of(stage: Stage) -> dict[str, Any]:
+    """Return the options that a stage's output depends on."""
+    chosen = fields(stage)  # type: ignore[arg-type]  # every stage is a dataclass
+    return {f.name: getattr(stage, f.name) for f in chosen if f.metadata.get("in_key", True)}

@@ -1,0 +1,58 @@
+"""`augment`: raise the rare classes of the train split."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+from datakit.augmentation import augment
+from datakit.augmentation.augment import DEFAULT_FILTERS
+from datakit.core.corpus import Splits
+from datakit.core.files import to_json_lines
+from datakit.core.findings import Report
+from datakit.pipeline.recipe import Recipe
+from datakit.pipeline.stages._base import Context, Stage
+
+
+@dataclass(frozen=True, kw_only=True)
+class Augment(Stage):
+    """Gives the train split with its new rows, each with its parent and the edits that made it."""
+
+    name: ClassVar[str] = "augment"
+    version: ClassVar[int] = 1
+    needs: ClassVar[tuple[str, ...]] = ("splits",)
+    gives: ClassVar[tuple[str, ...]] = ("augmented.parquet", "rejected.jsonl")
+    rooms: ClassVar[tuple[str, ...]] = ("core", "augmentation", "pipeline/stages/augment")
+    packages: ClassVar[tuple[str, ...]] = ("pyarrow", "nltk", "nlpaug")
+
+    target: str | dict[str, int]
+    operators: tuple[Mapping[str, Any], ...]
+    filters: tuple[Mapping[str, Any], ...]
+    max_per_row: int
+
+    @classmethod
+    def of(cls, recipe: Recipe, project: Path) -> Self:  # noqa: ARG003
+        """Build the stage from a recipe."""
+        options = recipe.augment
+        return cls(
+            target=options.target,
+            operators=options.operators,
+            filters=DEFAULT_FILTERS if options.filters is None else options.filters,
+            max_per_row=options.max_per_row,
+        )
+
+    def run(self, context: Context) -> Report:
+        """Augment the train split."""
+        augmented = augment(
+            Splits.open(context.inputs["splits"]),
+            target=self.target,
+            operators=self.operators,
+            filters=self.filters,
+            max_per_row=self.max_per_row,
+            seed=context.seed,
+            map_shards=context.engine.map_shards,
+            progress=lambda done, total: context.progress(done, total, "new rows"),
+        )
+        augmented.train.save(context.outputs / "augmented.parquet")
+        (context.outputs / "rejected.jsonl").write_bytes(to_json_lines(augmented.rejected_samples))
+        return augmented.report

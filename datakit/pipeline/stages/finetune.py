@@ -1,0 +1,67 @@
+"""`finetune`: train the encoder on the augmented rows, keep the best epoch."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+from datakit.core.corpus import Corpus, Splits
+from datakit.core.files import to_json
+from datakit.core.findings import Report
+from datakit.pipeline.keys import device_class
+from datakit.pipeline.recipe import Recipe
+from datakit.pipeline.stages._base import Context, Stage
+from datakit.training.models import resolve
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finetune(Stage):
+    """Gives the fine-tuned model and the history of its training."""
+
+    name: ClassVar[str] = "finetune"
+    version: ClassVar[int] = 1
+    needs: ClassVar[tuple[str, ...]] = ("splits", "augmented.parquet")
+    gives: ClassVar[tuple[str, ...]] = ("model", "history.json")
+    rooms: ClassVar[tuple[str, ...]] = ("core", "training", "evaluation", "pipeline/stages/finetune")
+    packages: ClassVar[tuple[str, ...]] = ("torch", "transformers", "tokenizers", "accelerate")
+
+    model: str
+    settings: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, recipe: Recipe, project: Path) -> Self:  # noqa: ARG003
+        """Build the stage from a recipe."""
+        options = recipe.finetune.model_dump()
+        return cls(model=options.pop("model"), settings=options)
+
+    def outside(self) -> Mapping[str, str]:
+        """Return the model's digest, and the kind of device: it decides the last bits of the weights."""
+        return {"model": resolve(self.model).digest, "device": device_class()}
+
+    def run(self, context: Context) -> Report:
+        """Fine-tune."""
+        from datakit.training.finetune import Settings, finetune
+
+        history = finetune(
+            resolve(self.model).folder,
+            Corpus.open(context.inputs["augmented.parquet"]),
+            Splits.open(context.inputs["splits"]).validation,
+            context.outputs / "model",
+            settings=Settings(**self.settings),
+            seed=context.seed,
+            events=context.aside / "tensorboard",
+            progress=context.progress,
+        )
+        (context.outputs / "history.json").write_bytes(to_json(history))
+        best = history.epochs[history.best_epoch - 1]
+        return Report(
+            stage=self.name,
+            figures={
+                **history.settings,
+                "model": self.model,
+                "best_epoch": history.best_epoch,
+                "epochs_run": len(history.epochs),
+                "stopped_early": history.stopped_early,
+                "validation": asdict(best),
+            },
+        )

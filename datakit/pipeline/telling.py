@@ -1,0 +1,97 @@
+"""Reads back what a run has left: for the report, the history, and predictions."""
+
+from collections import defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from datakit.core.corpus import Corpus
+from datakit.core.errors import Problem, UsageError
+from datakit.core.files import from_json
+from datakit.core.findings import Report
+from datakit.core.history import History
+from datakit.core.story import Sample, StageRecord, Story, WorstError
+from datakit.pipeline.recipe import parse
+from datakit.pipeline.workspace import Manifest, Workspace
+
+if TYPE_CHECKING:
+    from datakit.training.predict import Classifier
+
+SAMPLES_PER_LABEL = 5
+
+
+def story_of(workspace: Workspace, manifest: Manifest) -> Story:
+    """Gather what a run has to tell from its folder."""
+    folder = workspace.folder_of(manifest.run)
+    recipe = parse(manifest.recipe, where=f"recipe of {manifest.run}")
+    history, metrics, worst = (folder / name for name in ("history.json", "metrics.json", "worst.json"))
+    return Story(
+        run=manifest.run,
+        created=manifest.created,
+        source=recipe.source.path,
+        seed=recipe.seed,
+        model=recipe.finetune.model,
+        outcome=manifest.outcome,
+        accepted=manifest.accepted,
+        stages=tuple(StageRecord(name=s.stage, status=s.status, seconds=s.seconds) for s in manifest.stages),
+        reports=reports_of(folder, manifest),
+        history=from_json(history.read_bytes(), History) if history.exists() else None,
+        metrics=from_json(metrics.read_bytes(), dict[str, Any]) if metrics.exists() else None,
+        samples=_samples(folder / "augmented.parquet"),
+        worst_errors=from_json(worst.read_bytes(), tuple[WorstError, ...]) if worst.exists() else (),
+    )
+
+
+def reports_of(folder: Path, manifest: Manifest) -> dict[str, Report]:
+    """Return the reports of the stages of a run, by stage."""
+    return {s.stage: from_json((folder / f"{s.stage}.json").read_bytes(), Report) for s in manifest.stages}
+
+
+def headline(workspace: Workspace, manifest: Manifest) -> dict[str, Any]:
+    """Return one line about a run: its figures where it got that far."""
+    reports = reports_of(workspace.folder_of(manifest.run), manifest)
+    model = reports["evaluate"].figures["model"] if "evaluate" in reports else {}
+    profile = reports["validate"].figures["profile"] if "validate" in reports else {}
+    return {
+        "run": manifest.run,
+        "command": manifest.command,
+        "outcome": manifest.outcome,
+        "rows": profile.get("rows"),
+        "findings": sum(len(report.findings) for report in reports.values()),
+        "accuracy": model.get("accuracy"),
+        "macro_f1": model.get("macro_f1"),
+    }
+
+
+def classifier(workspace: Workspace, run: str | None) -> "Classifier":
+    """Return the fine-tuned model of a run, by default of the latest.
+
+    Raises:
+        UsageError: the run has none.
+    """
+    from datakit.training.predict import Classifier
+
+    manifest = workspace.manifest(run) if run else workspace.latest()
+    folder = workspace.folder_of(manifest.run) / "model" if manifest else None
+    if manifest is None or folder is None or not folder.is_dir():
+        raise UsageError(
+            Problem(where=str(workspace.project), got="no fine-tuned model here yet", fix="datakit finetune")
+        )
+    return Classifier(folder, parse(manifest.recipe, where=manifest.run).finetune.max_length)
+
+
+def _samples(path: Path) -> tuple[Sample, ...]:
+    """Return the first new rows of each label beside the rows they were made from."""
+    if not path.exists():
+        return ()
+    corpus = Corpus.open(path)
+    texts = dict(zip(corpus.ids, corpus.texts, strict=True))
+    new = [i for i, parent in enumerate(corpus.parents) if parent is not None]
+    chosen: dict[str, list[Sample]] = defaultdict(list)
+    for row in corpus.take(new).rows():
+        if len(chosen[row["label"]]) < SAMPLES_PER_LABEL:
+            edits = tuple((edit["start"], edit["stop"], edit["text"]) for edit in row["edits"] or ())
+            sample = Sample(
+                label=row["label"], op=row["op"], parent=texts[row["parent"]], text=row["text"], edits=edits
+            )
+            chosen[row["label"]].append(sample)
+    return tuple(sample for label in sorted(chosen) for sample in chosen[label])

@@ -1,0 +1,140 @@
+"""The folder `.datakit`: what it holds and where.
+
+objects/ cache/                  see `store`
+runs/<utc>-<id>/                 manifest.json, events.jsonl, recipe.yaml, and the artefacts as plain files
+refs/runs/latest.json            the run that the later verbs go on from
+recipe.yaml                      source and options as last given: why later verbs need no path
+lock                             held while a command works here
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from datakit.core.errors import Problem, UsageError
+from datakit.core.files import from_json, to_json, write_atomically
+from datakit.pipeline.recipe import Recipe, load
+from datakit.pipeline.store import Artefact, Store
+
+FOLDER = ".datakit"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """One stage as it stands in a run."""
+
+    stage: str
+    status: str  #: `ran`, `hit` or `failed`
+    key: str
+    parts: dict[str, Any]  #: what the key was made of
+    outputs: dict[str, Artefact]
+    seconds: float  #: wall time; 0 for a hit
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Manifest:
+    """One run, as written to its folder."""
+
+    run: str
+    created: str  #: ISO 8601, UTC
+    command: str
+    version: str  #: of datakit
+    recipe: dict[str, Any]
+    stages: tuple[Standing, ...] = ()
+    outcome: str = "running"  #: `done`, `gate failed: <stage>`, `failed: <stage>` or `interrupted: <stage>`
+    accepted: tuple[str, ...] = ()  #: codes of error findings that were there and were accepted
+    schema_version: int = 1
+
+    @property
+    def complete(self) -> bool:
+        """Tell whether its stages stand: it was not broken off."""
+        return self.outcome == "done" or self.outcome.startswith("gate failed")
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A project's folder and the `.datakit` below it."""
+
+    project: Path
+
+    @property
+    def root(self) -> Path:
+        """The folder `.datakit`."""
+        return self.project / FOLDER
+
+    @property
+    def store(self) -> Store:
+        """Objects and cache."""
+        return Store(self.root)
+
+    @property
+    def lock(self) -> Path:
+        """The lock file."""
+        return self.root / "lock"
+
+    def folder_of(self, run: str) -> Path:
+        """Return the folder of a run."""
+        return self.root / "runs" / run
+
+    def recipe(self) -> Recipe:
+        """Return the source and options as last given.
+
+        Raises:
+            UsageError: nothing was ever given here.
+        """
+        path = self.root / "recipe.yaml"
+        if not path.exists():
+            raise UsageError(
+                Problem(
+                    where=str(self.project),
+                    got="no source was given here yet",
+                    fix="datakit validate path/to/raw.jsonl",
+                )
+            )
+        return load(path)
+
+    def remember(self, recipe: Recipe) -> None:
+        """Keep a recipe for the verbs to come."""
+        write_atomically(self.root / "recipe.yaml", as_yaml(recipe))
+
+    def write(self, manifest: Manifest) -> None:
+        """Write a run's manifest."""
+        write_atomically(self.folder_of(manifest.run) / "manifest.json", to_json(manifest))
+
+    def make_latest(self, run: str) -> None:
+        """Let the later verbs go on from this run."""
+        write_atomically(self.root / "refs" / "runs" / "latest.json", to_json({"run": run}))
+
+    def latest(self) -> Manifest | None:
+        """Return the run that the later verbs go on from, if there is one."""
+        path = self.root / "refs" / "runs" / "latest.json"
+        return self.manifest(from_json(path.read_bytes(), dict[str, str])["run"]) if path.exists() else None
+
+    def manifest(self, run: str) -> Manifest:
+        """Return a run's manifest; a unique beginning of the run's id will do.
+
+        Raises:
+            UsageError: no such run, or several.
+        """
+        names = [path.parent.name for path in self._manifests() if path.parent.name.startswith(run)]
+        exact = [name for name in names if name == run] or names
+        if len(exact) != 1:
+            raise UsageError(
+                Problem(where=run, got=f"{len(names) or 'no'} runs of that name", fix="see datakit history")
+            )
+        return from_json((self.folder_of(exact[0]) / "manifest.json").read_bytes(), Manifest)
+
+    def history(self) -> Iterator[Manifest]:
+        """Yield the runs, the oldest first."""
+        return (from_json(path.read_bytes(), Manifest) for path in self._manifests())
+
+    def _manifests(self) -> list[Path]:
+        return sorted((self.root / "runs").glob("*/manifest.json"))
+
+
+def as_yaml(recipe: Recipe) -> bytes:
+    """Return a recipe as YAML, options that have their default left out."""
+    return yaml.safe_dump(recipe.as_dict(), sort_keys=False, allow_unicode=True).encode()

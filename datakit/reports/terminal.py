@@ -1,0 +1,208 @@
+"""The same story on a terminal: one screen a verb. Text from the data is shown as it is, never as markup."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from datakit.core.findings import Finding, Report, Severity
+
+BAR = 24  # columns of the longest bar
+SHOWN = 12  # labels shown before the rest is summed up
+
+_STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
+_MARK = {Severity.ERROR: "✗", Severity.WARNING: "!", Severity.INFO: "·"}
+
+
+def console() -> Console:
+    """Return the console of standard output; without colours where it is no terminal."""
+    return Console(highlight=False, soft_wrap=False)
+
+
+def stage(report: Report, *, ran: bool) -> RenderableType:
+    """Return what one stage has to say."""
+    body = _BODIES.get(report.stage, _figures)(report)
+    return Group(
+        Text.assemble((report.stage, "bold"), ("" if ran else "  unchanged, skipped", "dim")),
+        Padding(Group(*body, *map(_finding, report.findings)), (0, 0, 0, 2)),
+    )
+
+
+def unchanged(name: str) -> RenderableType:
+    """Return the line of a stage that was not run again."""
+    return Text.assemble((name, "bold"), ("  unchanged, skipped", "dim"))
+
+
+def stopped(name: str, codes: Sequence[str]) -> RenderableType:
+    """Return the last lines when a gate has stopped the pipeline."""
+    accept = " ".join(f"--accept {code}" for code in codes)
+    return Group(
+        Text.assemble(("gate failed: ", "bold red"), f"{name} has error findings; later stages do not run"),
+        Text.assemble(("next: ", "dim"), f"mend the data, or go on in spite of them with {accept}"),
+    )
+
+
+def nothing_to_do(run: str) -> RenderableType:
+    """Return the line that says that everything is up to date."""
+    return Text(f"nothing to do: everything is as run {run} left it", style="dim")
+
+
+def written(what: str, path: str) -> RenderableType:
+    """Return the line that names a file."""
+    return Text.assemble((f"{what}: ", "dim"), path, overflow="fold", no_wrap=False)
+
+
+def next_command(command: str) -> RenderableType:
+    """Return the line that names the next command to type."""
+    return Text.assemble(("next: ", "dim"), (command, "bold cyan"))
+
+
+def facts(pairs: Mapping[str, str]) -> RenderableType:
+    """Return names and values in two columns."""
+    grid = Table.grid(padding=(0, 2))
+    for name, value in pairs.items():
+        grid.add_row(Text(name, style="dim"), Text(value))
+    return grid
+
+
+def plan(rows: Iterable[tuple[str, bool, Sequence[str]]]) -> RenderableType:
+    """Return one line a stage: its name, whether it would run, and why."""
+    grid = Table.grid(padding=(0, 2))
+    for name, runs, why in rows:
+        state = Text("would run", style="yellow") if runs else Text("up to date", style="green")
+        grid.add_row(Text(name, style="bold"), state, Text(_reasons(why), style="dim"))
+    return grid
+
+
+def table(rows: Sequence[Mapping[str, Any]]) -> RenderableType:
+    """Return mappings with the same keys as a table; missing values are blank."""
+    result = Table(box=None, pad_edge=False, header_style="dim")
+    for name, value in rows[-1].items():
+        side: Literal["left", "right"] = "left" if isinstance(value, str) else "right"
+        result.add_column(name.replace("_", " "), justify=side, overflow="fold")
+    for row in rows:
+        result.add_row(*(Text(_shown(value)) for value in row.values()))
+    return result
+
+
+def _validate(report: Report) -> list[RenderableType]:
+    profile = report.figures["profile"]
+    columns = " ".join(f"{role}={name}" for role, name in report.figures["columns"].items())
+    quarantined = sum(report.figures["quarantined"].values())
+    line = Text(f"{profile['rows']:,} rows to learn from · {profile['classes']} labels · {columns}")
+    kept = [Text(f"{quarantined:,} rows in quarantine: quarantine.jsonl", style="yellow")] if quarantined else []
+    return [line, *kept, _bars({"rows": profile["label_counts"]})]
+
+
+def _split(report: Report) -> list[RenderableType]:
+    figures = report.figures
+    rows = ", ".join(f"{name} {n:,}" for name, n in figures["rows"].items())
+    clean = "no text on both sides" if figures["clean"] else "not clean"
+    return [Text(f"{rows} · {clean}")]
+
+
+def _augment(report: Report) -> list[RenderableType]:
+    figures = report.figures
+    added = sum(figures["added"].values())
+    if not any(figures["wanted"][label] > n for label, n in figures["before"].items()):
+        return [Text("no new rows asked for")]
+    after = {label: n + figures["added"].get(label, 0) for label, n in figures["before"].items()}
+    rejected = sum(figures["rejected"].values())
+    line = Text(f"{added:,} new rows · {rejected:,} candidates rejected · validation and test untouched")
+    return [line, _bars({"before": figures["before"], "after": after})]
+
+
+def _finetune(report: Report) -> list[RenderableType]:
+    figures = report.figures
+    best = figures["validation"]
+    how = f"{figures['model']} · learning rate {figures['learning_rate']:g}"
+    epoch = f"best epoch {figures['best_epoch']} of {figures['epochs_run']}"
+    return [Text(f"{how} · {epoch} · validation macro-F1 {best['macro_f1']:.3f}, accuracy {best['accuracy']:.3f}")]
+
+
+def _evaluate(report: Report) -> list[RenderableType]:
+    grid = Table(box=None, pad_edge=False, header_style="dim")
+    for name in ("test split", "macro-F1", "95% interval", "accuracy", "95% interval"):
+        grid.add_column(name, justify="left" if name == "test split" else "right")
+    for name, metrics in report.figures.items():
+        grid.add_row(
+            Text(name, style="bold" if name == "model" else ""),
+            f"{metrics['macro_f1']:.3f}",
+            _interval(metrics["macro_f1_interval"]),
+            f"{metrics['accuracy']:.3f}",
+            _interval(metrics["accuracy_interval"]),
+        )
+    return [grid]
+
+
+def _diagnose(report: Report) -> list[RenderableType]:
+    return [] if report.findings else [Text("no fault of training recognised", style="green")]
+
+
+def _figures(report: Report) -> list[RenderableType]:
+    return [facts({name: _shown(value) for name, value in report.figures.items()})]
+
+
+_BODIES = {
+    "validate": _validate,
+    "split": _split,
+    "augment": _augment,
+    "finetune": _finetune,
+    "evaluate": _evaluate,
+    "diagnose": _diagnose,
+}
+
+
+def _bars(columns: Mapping[str, Mapping[str, int]]) -> RenderableType:
+    """Return labels with their counts, and bars for the last column."""
+    last = list(columns.values())[-1]
+    total, most = sum(last.values()) or 1, max(last.values(), default=1) or 1
+    grid = Table(box=None, pad_edge=False, header_style="dim")
+    grid.add_column("label", overflow="ellipsis", max_width=40)
+    for name in (*columns, "share"):
+        grid.add_column(name, justify="right", no_wrap=True)
+    grid.add_column("", no_wrap=True)
+    for label, n in list(last.items())[:SHOWN]:
+        bar = Text("█" * max(1, round(BAR * n / most)) if n else "", style="cyan")
+        grid.add_row(Text(label), *(f"{counts[label]:,}" for counts in columns.values()), f"{n / total:.1%}", bar)
+    if len(last) > SHOWN:
+        rest = list(last)[SHOWN:]
+        sums = (f"{sum(counts[label] for label in rest):,}" for counts in columns.values())
+        grid.add_row(Text(f"{len(rest)} more labels", style="dim"), *sums, "", "")
+    return grid
+
+
+def _finding(finding: Finding) -> RenderableType:
+    style = _STYLE[finding.severity]
+    where = f" ({finding.split})" if finding.split not in (None, "train") else ""
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(width=1)
+    grid.add_column(overflow="fold")
+    grid.add_row(
+        Text(_MARK[finding.severity], style=style),
+        Text.assemble((finding.code, style), f"{where}  {finding.message}"),
+    )
+    grid.add_row("", Text.assemble(("fix: ", "dim"), finding.fix))
+    if finding.lines and len(finding.lines) <= len(finding.rows or finding.lines):
+        more = f", … ({len(finding.lines):,} in all)" if len(finding.lines) > 8 else ""  # noqa: PLR2004
+        grid.add_row("", Text(f"lines {', '.join(map(str, finding.lines[:8]))}{more}", style="dim"))
+    return grid
+
+
+def _reasons(why: Sequence[str]) -> str:
+    if not why:
+        return ""
+    return why[0] if len(why) == 1 and " " in why[0] else "changed: " + ", ".join(why)
+
+
+def _interval(bounds: Sequence[float]) -> str:
+    return f"{bounds[0]:.3f}-{bounds[1]:.3f}"
+
+
+def _shown(value: Any) -> str:  # noqa: ANN401  (JSON-able)
+    if value is None:
+        return ""
+    return f"{value:.3f}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else str(value)
