@@ -29,7 +29,7 @@ from datakit.core.findings import Finding, Report, Severity
 A = TypeVar("A")
 B = TypeVar("B")
 
-DEFAULT_OPERATORS: tuple[Component, ...] = ({"name": "synonym"},)
+DEFAULT_OPERATORS: tuple[Component, ...] = ({"name": "synonym"}, {"name": "insert-punctuation"})
 DEFAULT_FILTERS: tuple[Component, ...] = (
     {"name": "identical"},
     {"name": "protected-token-lost"},

@@ -15,9 +15,7 @@ from datakit.cli._shared import SHARED, bring_up_to, patch_of, pipeline_options
     show_default=True,
     help="balanced, none, ratio=R, count=N or majority-share=S.",
 )
-@click.option(
-    "--operator", "operators", multiple=True, metavar="NAME", help="In the order given (default synonym)."
-)
+@click.option("--operator", "operators", multiple=True, metavar="NAME", help="In the order given.")
 @click.option("--max-per-row", type=click.IntRange(min=1), help="Most new texts made from one row (default 20).")
 @click.option("--output", type=click.Path(path_type=Path), help="Also write the new train split to this file.")
 @pipeline_options

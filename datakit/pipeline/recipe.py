@@ -59,7 +59,9 @@ class AugmentOptions(_Section):
     target: str | dict[str, int] = Field(
         "none", description="balanced, none, ratio=R, count=N, majority-share=S, or {label: rows}"
     )
-    operators: tuple[dict[str, Any], ...] = Field(({"name": "synonym"},), description="tried in this order")
+    operators: tuple[dict[str, Any], ...] | None = Field(
+        None, description="tried in this order; default: synonym, then insert-punctuation"
+    )
     filters: tuple[dict[str, Any], ...] | None = Field(None, description="default: all that ship with datakit")
     max_per_row: int = Field(20, gt=0, description="most new texts made from one row")
 

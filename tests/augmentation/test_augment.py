@@ -70,8 +70,8 @@ def test_children_are_spread_evenly():
 
 
 def test_a_class_that_cannot_be_filled_gets_a_typed_shortfall():
-    """Texts without a safe word yield a shortfall and a warning, never copies."""
-    result = augment(splits(rare=["to be or not to be", "and so on"]))
+    """Texts of a single word that has no synonym yield a shortfall and a warning, never copies."""
+    result = augment(splits(rare=["and", "of"]))
     (shortfall,) = result.shortfalls
     assert (shortfall.label, shortfall.wanted, shortfall.added) == ("rare", 28, 0)
     assert shortfall.reason == "exhausted"
@@ -100,7 +100,17 @@ def test_no_new_text_equals_a_row_of_any_split():
 def test_the_words_of_the_labels_are_protected():
     """A label's own word is neither replaced nor put in."""
     train = Corpus.from_columns(["two movies came", "what a film", *COMMON], ["film"] * 2 + ["no_price"] * 30)
-    assert new_rows(augment(Splits({"train": train}))) == []
+    assert new_rows(augment(Splits({"train": train}), operators=[{"name": "synonym"}])) == []
+
+
+def test_by_default_punctuation_fills_what_synonyms_could_not():
+    """The second operator is asked only for the rows that the first had no text for."""
+    few = splits(rare=["we saw a good film", "to be or not to be"])
+    result, synonyms = augment(few), augment(few, operators=[{"name": "synonym"}])
+    made = Counter(row["op"] for row in new_rows(result))
+    assert result.shortfalls == ()
+    assert made.total() == 28
+    assert made["synonym"] == len(new_rows(synonyms)) > 0
 
 
 def test_augmented_rows_and_empty_texts_are_no_parents():

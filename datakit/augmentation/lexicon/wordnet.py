@@ -69,7 +69,7 @@ def load() -> Lexicon:
         UsageError: there is no WordNet on this machine.
     """
     source = find_source()
-    path = cache_folder() / f"wordnet-{_digest(source)}.msgpack"
+    path = cache_folder() / f"wordnet-{digest(source)}.msgpack"
     if not path.exists():
         write_atomically(path, msgspec.msgpack.encode(compile_lexicon(source)))
     return msgspec.msgpack.decode(path.read_bytes(), type=Lexicon)
@@ -254,7 +254,7 @@ def _read(source: nltk_data.Folder, file: str) -> bytes:
     return path.read_bytes() if path.is_file() else b""
 
 
-def _digest(source: nltk_data.Folder) -> str:
+def digest(source: nltk_data.Folder) -> str:
     """Return 16 hex digits over the format and the files that the table is made from."""
     whole = sha256(b"%d" % FORMAT)
     suffixes = POS_FILES.values()

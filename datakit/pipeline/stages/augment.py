@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 
 from datakit.augmentation import augment
-from datakit.augmentation.augment import DEFAULT_FILTERS
+from datakit.augmentation.augment import DEFAULT_FILTERS, DEFAULT_OPERATORS
+from datakit.augmentation.lexicon import fingerprint
 from datakit.core.corpus import Splits
 from datakit.core.files import to_json_lines
 from datakit.core.findings import Report
@@ -36,10 +37,14 @@ class Augment(Stage):
         options = recipe.augment
         return cls(
             target=options.target,
-            operators=options.operators,
+            operators=DEFAULT_OPERATORS if options.operators is None else options.operators,
             filters=DEFAULT_FILTERS if options.filters is None else options.filters,
             max_per_row=options.max_per_row,
         )
+
+    def outside(self) -> Mapping[str, str]:
+        """Return which WordNet and which tagger this machine has."""
+        return fingerprint()
 
     def run(self, context: Context) -> Report:
         """Augment the train split."""

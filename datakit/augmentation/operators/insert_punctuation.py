@@ -1,0 +1,61 @@
+"""The operator `insert-punctuation`: marks between words, every word in its place."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from random import Random
+
+from datakit.augmentation.operators._base import Edit, Span, edit
+
+MARKS = (".", ";", "?", ":", "!", ",")
+
+_WORD = re.compile(r"(?<=\s)\S+")
+
+#: Draws in a row without a new text after which a text counts as exhausted.
+_PATIENCE = 50
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InsertPunctuation:
+    """Put punctuation marks between the words of a text.
+
+    What:
+        One to a third as many marks as there are words, drawn from `. ; ? : ! ,`, each put before a word as a
+        token of its own. No word is changed, lost or moved; the text's own marks stay.
+
+    Why:
+        It is the one edit that never changes what a text says, and a sentence of ten words has thousands of
+        variants: it fills a class up where synonyms have no more to say.
+
+    Example:
+        `Can you ; send it : today` from `Can you send it today`
+
+    Fix:
+        Put it last. Leave it out where punctuation is what tells the classes apart.
+
+    Source:
+        Karimi, Rossi and Prati 2021, AEDA (arXiv 2108.13230): better than EDA on five data sets.
+    """
+
+    share: float = 1 / 3  #: most marks, as a fraction of the words
+
+    def augment(self, text: str, rng: Random, n: int) -> Iterator[Edit]:
+        """Yield variants in the order in which they are drawn."""
+        return islice(_variants(text, rng, self.share), n)
+
+
+def _variants(text: str, rng: Random, share: float) -> Iterator[Edit]:
+    places = [match.start() for match in _WORD.finditer(text)]
+    most = min(len(places), max(1, round(share * len(text.split()))))
+    seen = {text}
+    misses = 0
+    while places and misses < _PATIENCE:
+        chosen = sorted(rng.sample(places, rng.randint(1, most)))
+        child = edit(text, [Span(place, place, f"{rng.choice(MARKS)} ") for place in chosen])
+        if child.text in seen:
+            misses += 1
+            continue
+        seen.add(child.text)
+        misses = 0
+        yield child
