@@ -25,10 +25,10 @@ MOST_CELLS = 30
 #: Labels up to which a confusion matrix is small enough to stand beside something else.
 FEW = 8
 
-_WIDTH = 540  # px, axes included: it shrinks to a phone and stays legible
+_WIDTH = 490  # px, axes included: it shrinks to a phone and stays legible
 _POINTS = 400  # of one curve, at most
-_NAME = 48  # characters of a label, at most
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_NAME = 27  # characters of a label, at most
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202d\u202e\ud800-\udfff\ufffe\uffff]")
 
 # A drawing has no `<` or `>` but those of its tags, and no text of the data set inside them.
 _TAG = re.compile(r"<[^<>]*>")
@@ -45,10 +45,11 @@ _THEME: dict[str, Any] = {
     "view": {"stroke": None},
     "axis": {
         "labelColor": "var(--ink)",
-        "labelFontSize": 12,
-        "labelLimit": 170,
+        "labelFontSize": 13,
+        "labelLimit": 190,
+        "labelPadding": 5,
         "titleColor": "var(--faint)",
-        "titleFontSize": 12,
+        "titleFontSize": 13,
         "titleFontWeight": "normal",
         "titlePadding": 8,
         "gridColor": "var(--line)",
@@ -61,16 +62,16 @@ _THEME: dict[str, Any] = {
         "columnPadding": 28,
         "title": None,
         "labelColor": "var(--ink)",
-        "labelFontSize": 12,
+        "labelFontSize": 13,
         "symbolStrokeWidth": 3,
         "labelLimit": 200,
     },
-    "text": {"color": "var(--ink)", "fontSize": 11},
+    "text": {"color": "var(--ink)", "fontSize": 12},
 }
 
 
 def legible(text: str) -> str:
-    """Replace what no page can hold: control characters and halves of surrogate pairs."""
+    """Replace what no page can hold: control characters, reversals of the reading order, halves of pairs."""
     return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
@@ -92,15 +93,15 @@ def funnel(rows: Mapping[str, int], *, lost: frozenset[str] = frozenset()) -> st
 
 
 def label_counts(series: Mapping[str, Mapping[str, int]]) -> str:
-    """Draw rows by label, the largest labels of the last series first; one bar a series.
+    """Draw rows by label, the largest labels of the first series first; one bar a series.
 
     Args:
         series: the name of a count, e.g. `before`, and its rows by label.
     """
     import altair as alt
 
-    *_, last = series.values()
-    names = display_names(sorted(last, key=lambda label: (-last[label], label))[:MOST_BARS])
+    first, *_ = series.values()
+    names = display_names(sorted(first, key=lambda label: (-first[label], label))[:MOST_BARS])
     data = [
         {"label": name, "series": title, "rows": counts.get(label, 0)}
         for label, name in names.items()
@@ -172,14 +173,14 @@ def per_class(classes: Mapping[str, Mapping[str, Any]]) -> str:
     y = _labels(list(names.values()))
     offset = alt.YOffset("series:N", sort=list(metrics.values()))
     axis = alt.Axis(values=[0, 0.25, 0.5, 0.75, 1], format=".2~f")
-    x = alt.X("score:Q", title="score (0 to 1)", scale=alt.Scale(domain=[0, 1.15], nice=False), axis=axis)
+    x = alt.X("score:Q", title="score (0 to 1)", scale=alt.Scale(domain=[0, 1.22], nice=False), axis=axis)
     f1 = [row for row in data if row["series"] == "F1"]
     drawn = (
         _of(data).mark_bar().encode(y=y, yOffset=offset, x=x, color=_colours(list(metrics.values())))
         + _of([row for row in f1 if row["low"] is not None])
         .mark_rule(strokeWidth=2, color="var(--ink)")
         .encode(y=y, yOffset=offset, x="low:Q", x2="high:Q")
-        + _of(f1).mark_text(align="right", color="var(--faint)").encode(y=y, x=alt.datum(1.15), text="support:N")
+        + _of(f1).mark_text(align="right", color="var(--faint)").encode(y=y, x=alt.datum(1.22), text="support:N")
     )
     return _svg(drawn, "Precision, recall and F1 by label", height=40 * len(names))
 
@@ -207,17 +208,17 @@ def confusion(labels: Sequence[str], counts: Sequence[Sequence[int]]) -> str:
         "predicted:N",
         sort=names,
         title="predicted label",
-        axis=alt.Axis(orient="top", labelAngle=-40, labelLimit=110, grid=False, domain=False, ticks=False),
+        axis=alt.Axis(orient="top", labelAngle=-40, grid=False, domain=False, ticks=False),
     )
     y = alt.Y(
         "true:N",
         sort=names,
         title="true label",
-        axis=alt.Axis(labelLimit=150, grid=False, domain=False, ticks=False),
+        axis=alt.Axis(grid=False, domain=False, ticks=False),
     )
     cell = _of(data).encode(x=x, y=y)
     drawn = (
-        _of(empty).mark_rect(fill=None, stroke="var(--line)").encode(x=x, y=y)
+        _of(empty).mark_rect(opacity=0, fill="var(--one)").encode(x=x, y=y)
         + cell.mark_rect(fill="var(--one)").encode(
             fillOpacity=alt.FillOpacity("rate:Q", scale=alt.Scale(domain=[0, 1], range=[0.06, 1]), legend=None)
         )
@@ -240,7 +241,8 @@ def display_names(labels: Sequence[str]) -> dict[str, str]:
     names: dict[str, str] = {}
     for label in labels:
         text = " ".join(legible(label).split()) or "(empty)"
-        name = short = text if len(text) <= _NAME else f"{text[: _NAME - 1]}…"
+        # Long labels often begin alike, and differ at the end.
+        name = short = text if len(text) <= _NAME else f"{text[: _NAME // 2]}…{text[-(_NAME // 2) :]}"
         taken = set(names.values())
         again = 2
         while name in taken:
@@ -306,7 +308,7 @@ def _colours(series: list[str]) -> "alt.Color":
 def _whole() -> "alt.Axis":
     import altair as alt
 
-    return alt.Axis(tickCount=4, tickMinStep=1, format=",")
+    return alt.Axis(tickCount=4, tickMinStep=1, format=",d")
 
 
 def _figures(bars: Any, field: str, pattern: str) -> Any:  # noqa: ANN401

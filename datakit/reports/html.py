@@ -17,7 +17,7 @@ from datakit.reports import charts
 LINEAR = "tfidf-logistic-regression"
 
 #: Names of baselines and splits as a reader knows them.
-_NAMES = {LINEAR: "TF-IDF + logistic regression", "majority": "always the most frequent label"}
+_NAMES = {LINEAR: "TF-IDF + logistic regression", "majority": "most frequent label"}
 
 #: Figure, its name, and the field of its 95% interval where it has one.
 _FIGURES = (
@@ -172,8 +172,8 @@ def _against_baselines(story: Story) -> tuple[str, str, list[str]]:
     model, baselines = _model(story), _baselines(story)
     if not baselines:
         return "mixed", f"Macro-F1 {model['macro_f1']:.3f}, not compared", []
-    beside = " and ".join(f"{b['macro_f1']:.3f} for {_NAMES.get(name, name)}" for name, b in baselines.items())
-    said = [f"Macro-F1 beside it: {beside}."]
+    beside = ", ".join(f"{_NAMES.get(name, name)} {b['macro_f1']:.3f}" for name, b in baselines.items())
+    said = [f"Macro-F1 of the baselines: {beside}."]
     if LINEAR not in baselines:
         return "mixed", f"Macro-F1 {model['macro_f1']:.3f}", said
     low, high = model["macro_f1_interval"]
@@ -311,13 +311,18 @@ def _comparison(story: Story) -> dict[str, Any]:
 
 
 def _classes(story: Story) -> dict[str, Any]:
-    """Return the plot of the figures by label, and the labels in its order with their figures."""
+    """Return the plot of the figures by label, the labels in its order with their figures, whether `few`."""
     per_class = _model(story).get("per_class")
     if not per_class:
         return {}
     note = f"The line on the F1 bar is its 95% interval; n counts test rows.{_capped(len(per_class))}"
     plot = _plot(title="Precision, recall and F1 by label", svg=charts.per_class(per_class), note=note)
-    return {"plot": plot, "rows": [(label, per_class[label]) for label in charts.by_support(per_class)]}
+    few = len(per_class) <= charts.FEW
+    return {
+        "plot": plot,
+        "few": few,
+        "rows": [(label, per_class[label]) for label in charts.by_support(per_class)],
+    }
 
 
 def _confusion(story: Story) -> Plot | None:

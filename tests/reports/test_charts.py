@@ -8,7 +8,7 @@ import pytest
 from datakit.core.history import Epoch, History, Step
 from datakit.reports import charts
 
-PAYLOAD = '"><svg onload=alert(1)><script>alert(2)</script>'
+PAYLOAD = '"><svg onload=alert(1)>'
 
 
 def history(*, steps: int = 3, epochs: int = 2, loss: float = 0.5) -> History:
@@ -72,7 +72,7 @@ def test_colours_are_left_to_the_page():
 
 
 def test_the_largest_labels_are_drawn():
-    """Of too many labels the largest of the last series are kept, in its order."""
+    """Of too many labels the largest of the first series are kept, in its order."""
     counts = {f"label {i}": i for i in range(60)}
     drawn = [text for text in texts(charts.label_counts({"rows": counts})) if text.startswith("label")]
     assert drawn == [f"label {i}" for i in range(59, 59 - charts.MOST_BARS, -1)]
