@@ -1,8 +1,9 @@
-"""What several test modules share."""
+"""Fixtures that several test modules share."""
 
 from pathlib import Path
 
 import pytest
+from support import save_tiny, sms, write_jsonl
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -13,3 +14,17 @@ def shared_data() -> Path:
     if not SHARED.is_dir():
         pytest.skip("no ../shared/data beside the checkout")
     return SHARED
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch) -> Path:
+    """Give an empty folder that holds `raw.jsonl` and is the current one."""
+    write_jsonl(tmp_path / "raw.jsonl", sms())
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture(scope="session")
+def tiny_encoder(tmp_path_factory) -> Path:
+    """Give the folder of a tiny BERT."""
+    return save_tiny("bert", tmp_path_factory.mktemp("tiny") / "bert")

@@ -121,14 +121,13 @@ def show(outcome: Any, target: str, report: Path | None) -> None:
             console.print(terminal.stage(outcome.reports[stage], ran=stage in outcome.ran))
         else:
             console.print(terminal.unchanged(stage))
+    if not outcome.ran:
+        console.print(terminal.nothing_to_do(outcome.manifest.run))
+    if report is not None:
+        console.print(terminal.written("report", _relative(report)))
     if outcome.gate:
-        codes = sorted({finding.code for finding in outcome.gate})
-        console.print(terminal.stopped(stages[-1], codes))
+        console.print(terminal.stopped(stages[-1], sorted({finding.code for finding in outcome.gate})))
     else:
-        if not outcome.ran:
-            console.print(terminal.nothing_to_do(outcome.manifest.run))
-        if report is not None:
-            console.print(terminal.written("report", _relative(report)))
         console.print(terminal.next_command(NEXT[target]))
 
 

@@ -8,6 +8,7 @@ import click
 
 from datakit import __version__
 from datakit.core.errors import DatakitError
+from datakit.core.names import suggest
 
 # Help lines stand here too, for `datakit --help` must not load a single command.
 COMMANDS = {
@@ -44,6 +45,15 @@ class LazyGroup(click.Group):
             return None
         command: click.Command = import_module(f"datakit.cli.{cmd_name}").command
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Say what was probably meant where a verb is unknown."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            raise click.UsageError(f"{error.message} {suggest(args[0], COMMANDS)}", ctx) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write the help lines without importing anything."""

@@ -269,5 +269,6 @@ def _parts(stage: Stage, recipe: Recipe, artefacts: Mapping[str, Artefact]) -> d
         "inputs": {name: digest_of_artefact(artefacts[name]) for name in stage.needs},
         "seed": recipe.seed,
     }
-    plain: dict[str, Any] = msgspec.to_builtins(parts, order="sorted", enc_hook=os.fspath)
+    # Through JSON and back, so that what is compared with a manifest's is of the same types.
+    plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(parts, enc_hook=os.fspath))
     return plain

@@ -40,8 +40,8 @@ def stopped(name: str, codes: Sequence[str]) -> RenderableType:
     """Return the last lines when a gate has stopped the pipeline."""
     accept = " ".join(f"--accept {code}" for code in codes)
     return Group(
-        Text.assemble(("gate failed: ", "bold red"), f"{name} has error findings; later stages do not run"),
-        Text.assemble(("next: ", "dim"), f"mend the data, or go on in spite of them with {accept}"),
+        Text.assemble(("gate failed: ", "bold red"), f"{name} has error findings"),
+        Text.assemble(("next: ", "dim"), f"mend what they name, or accept them with {accept}"),
     )
 
 

@@ -95,10 +95,16 @@ def _load(config: Mapping[str, Any], number: int) -> Any:  # noqa: ANN401  (GX s
 def _validate(numbers: Mapping[str, float], expectations: list[Any]) -> Any:  # noqa: ANN401  (GX ships no types)
     import great_expectations as gx
     import pandas as pd
-    from great_expectations.data_context.types.base import ProgressBarsConfig
+    from great_expectations.data_context.types import base
 
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    # All in memory: GX's default makes a temporary folder for documents that nobody asked for, and leaves it.
+    stores = base.InMemoryStoreBackendDefaults(init_temp_docs_sites=False)
+    config = base.DataContextConfig(
+        store_backend_defaults=stores,
+        progress_bars=base.ProgressBarsConfig(globally=False),
+        analytics_enabled=False,
+    )
+    context = gx.get_context(project_config=config, mode="ephemeral")
     source = context.data_sources.add_pandas("datakit").add_dataframe_asset("figures")
     batch = source.add_batch_definition_whole_dataframe("all").get_batch(
         batch_parameters={"dataframe": pd.DataFrame([numbers])}

@@ -1,0 +1,89 @@
+"""Recipes."""
+
+import pytest
+
+from datakit.core.errors import RecipeError
+from datakit.pipeline.recipe import MAX_BYTES, load, parse
+from datakit.pipeline.shipped import shipped
+
+
+def test_every_problem_is_told_at_once_with_its_place_and_the_nearest_name(tmp_path):
+    """Path, line and column, what was got, and what was probably meant."""
+    recipe = tmp_path / "x.yaml"
+    recipe.write_text(
+        "source: raw.jsonl\naugment:\n  targett: balanced\nfinetune:\n  epochs: many\nsplitt:\n  test: 0.1\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(RecipeError) as caught:
+        load(recipe)
+    told = {problem.where: problem for problem in caught.value.problems}
+    assert set(told) == {f"{recipe}:3:3", f"{recipe}:5:3", f"{recipe}:6:1"}
+    assert "did you mean 'target'?" in told[f"{recipe}:3:3"].fix
+    assert "got 'many'" in told[f"{recipe}:5:3"].got
+    assert "did you mean 'split'?" in told[f"{recipe}:6:1"].fix
+
+
+def test_a_recipe_without_a_source_says_so(tmp_path):
+    """The one option without a default."""
+    recipe = tmp_path / "x.yaml"
+    recipe.write_text("seed: 1\n", encoding="utf-8")
+    with pytest.raises(RecipeError, match="source"):
+        load(recipe)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("source: [raw.jsonl\n", ":2:1"),
+        ("source: !!python/object/apply:os.system [ls]\n", ":1:9"),
+        ("a: &x 1\nsource: *x\n", ":2:9"),
+        ("- raw.jsonl\n", ""),
+    ],
+)
+def test_what_is_not_plain_yaml_is_refused(tmp_path, text, place):
+    """Broken YAML, tags that would build objects, and aliases end with their place."""
+    recipe = tmp_path / "x.yaml"
+    recipe.write_text(text, encoding="utf-8")
+    with pytest.raises(RecipeError) as caught:
+        load(recipe)
+    assert caught.value.problems[0].where == f"{recipe}{place}"
+
+
+def test_a_huge_recipe_is_refused(tmp_path):
+    """Size is capped before anything is parsed."""
+    recipe = tmp_path / "x.yaml"
+    recipe.write_text("#" * (MAX_BYTES + 1), encoding="utf-8")
+    with pytest.raises(RecipeError, match="characters"):
+        load(recipe)
+
+
+def test_a_missing_recipe_is_a_recipe_error(tmp_path):
+    """No traceback for a wrong path."""
+    with pytest.raises(RecipeError):
+        load(tmp_path / "none.yaml")
+
+
+def test_options_survive_the_way_to_yaml_and_back():
+    """What the workspace remembers is what was given."""
+    recipe = parse({"source": "raw.jsonl", "validate": {"suite": "own.json"}, "accept": ["rare-class"]}, where="x")
+    assert parse(recipe.as_dict(), where="x") == recipe
+    assert recipe.as_dict() == {
+        "source": {"path": "raw.jsonl"},
+        "validate": {"suite": "own.json"},
+        "accept": ["rare-class"],
+    }
+
+
+def test_a_patch_replaces_options_and_keeps_the_others():
+    """Verbs put their options over what is remembered."""
+    recipe = parse({"source": "raw.jsonl", "finetune": {"epochs": 2, "patience": 1}}, where="x")
+    patched = recipe.patched({"finetune": {"epochs": 3}, "seed": 5})
+    assert (patched.finetune.epochs, patched.finetune.patience, patched.seed) == (3, 1, 5)
+    with pytest.raises(RecipeError, match="finetune"):
+        recipe.patched({"finetune": {"epochs": 0}})
+
+
+@pytest.mark.parametrize("path", sorted(shipped("pipelines").glob("*.yaml")), ids=lambda path: path.name)
+def test_shipped_recipes_are_valid(path):
+    """What `datakit init` lays down can be followed."""
+    assert load(path).source.path

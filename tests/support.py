@@ -1,0 +1,62 @@
+"""Small data and tiny models for tests."""
+
+import json
+from pathlib import Path
+
+
+def sms(n: int = 120) -> list[dict[str, str]]:
+    """Return n short messages, one in four of them spam, all different and easy to tell apart."""
+    spam = "Claim your free prize of {} pounds now, call 0800 {} today"
+    ham = "I will be home around {} tonight, shall we cook dinner for {}"
+    return [
+        {
+            "id": f"row-{i:04}",
+            "text": (ham if i % 4 else spam).format(i, i * 7),
+            "label": "ham" if i % 4 else "spam",
+        }
+        for i in range(n)
+    ]
+
+
+def write_jsonl(path: Path, rows: list) -> None:
+    """Write rows as JSON Lines; a string is written as it is."""
+    lines = (row if isinstance(row, str) else json.dumps(row) for row in rows)
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+
+FAMILIES = ("bert", "distilbert", "roberta", "deberta-v2", "modernbert")
+
+
+def save_tiny(family: str, folder: Path) -> Path:
+    """Save a model of two small layers with random weights, and a tokenizer, by `save_pretrained`."""
+    import torch
+    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
+    from transformers import AutoConfig, AutoModel, PreTrainedTokenizerFast
+
+    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+    letters = [chr(c) for c in range(33, 127)]
+    words = sorted({word for row in sms() for word in row["text"].lower().replace(",", "").split()})
+    vocabulary = dict.fromkeys([*special, *letters, *(f"##{letter}" for letter in letters), *words])
+    tokenizer = Tokenizer(models.WordPiece({w: i for i, w in enumerate(vocabulary)}, unk_token="[UNK]"))  # noqa: S106
+    tokenizer.normalizer = normalizers.BertNormalizer()
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
+    )
+    PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer,
+        pad_token="[PAD]",  # noqa: S106
+        unk_token="[UNK]",  # noqa: S106
+        cls_token="[CLS]",  # noqa: S106
+        sep_token="[SEP]",  # noqa: S106
+        mask_token="[MASK]",  # noqa: S106
+    ).save_pretrained(folder)
+    size = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64}
+    if family == "distilbert":
+        size = {"dim": 32, "n_layers": 2, "n_heads": 2, "hidden_dim": 64}
+    ends = {"pad_token_id": 0, "bos_token_id": 2, "cls_token_id": 2, "eos_token_id": 3, "sep_token_id": 3}
+    config = AutoConfig.for_model(family, vocab_size=len(vocabulary), **ends, **size)
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        AutoModel.from_config(config).save_pretrained(folder)
+    return folder

@@ -1,0 +1,123 @@
+"""Fine-tuning, with tiny models of every family and with the real embedded encoder."""
+
+import random
+
+import numpy as np
+import pytest
+import torch
+from support import FAMILIES, save_tiny, sms
+
+from datakit.core.corpus import Corpus
+from datakit.core.files import digest_of_tree
+from datakit.evaluation import measure
+from datakit.splitting import split
+from datakit.training.finetune import Settings, finetune
+from datakit.training.models import resolve
+from datakit.training.predict import Classifier
+
+
+def train(encoder, folder, n=80, seed=13, progress=lambda *_: None, **settings):
+    """Fine-tune on a few messages; return history and splits."""
+    rows = sms(n)
+    splits = split(Corpus.from_columns([r["text"] for r in rows], [r["label"] for r in rows]))
+    history = finetune(
+        encoder,
+        splits.train,
+        splits.validation,
+        folder / "model",
+        settings=Settings(**{"epochs": 1, "max_length": 32, **settings}),
+        seed=seed,
+        events=folder / "events",
+        progress=progress,
+    )
+    return history, splits
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_every_family_trains_and_predicts(family, tmp_path):
+    """A folder saved by save_pretrained is enough; probabilities sum to one and follow the texts' order."""
+    history, splits = train(save_tiny(family, tmp_path / family), tmp_path, n=40)
+    assert history.labels == ("ham", "spam")
+    assert len(history.epochs) == 1
+    model = Classifier(tmp_path / "model", 32)
+    texts = splits.train.texts
+    probabilities = model.probabilities(texts)
+    assert probabilities.shape == (len(texts), 2)
+    assert np.allclose(probabilities.sum(axis=1), 1)
+    assert np.allclose(model.probabilities(texts[::-1]), probabilities[::-1], atol=2e-2)
+
+
+def test_the_embedded_encoder_learns(tmp_path):
+    """The real MiniLM tells the two kinds of message apart after two epochs."""
+    history, splits = train(resolve("minilm").folder, tmp_path, epochs=2)
+    assert history.settings["learning_rate"] == 2e-4
+    model = Classifier(tmp_path / "model", 32)
+    metrics = measure(model.labels, splits.test.labels, model.probabilities(splits.test.texts))
+    assert metrics.macro_f1 == 1.0
+
+
+def test_the_same_seed_gives_the_same_weights_and_another_one_others(tiny_encoder, tmp_path):
+    """To the byte, on one machine."""
+    digests = []
+    for name, seed in (("a", 13), ("b", 13), ("c", 14)):
+        train(tiny_encoder, tmp_path / name, seed=seed)
+        digests.append(digest_of_tree(tmp_path / name / "model"))
+    assert digests[0] == digests[1] != digests[2]
+
+
+def test_the_global_random_states_are_given_back(tiny_encoder, tmp_path):
+    """Training seeds all generators; the caller's go on as if nothing had been."""
+    random.seed(1)
+    np.random.seed(1)  # noqa: NPY002
+    torch.manual_seed(1)
+    before = random.getstate(), np.random.get_state()[1].tolist(), torch.get_rng_state().tolist()  # noqa: NPY002
+    train(tiny_encoder, tmp_path, n=40)
+    after = random.getstate(), np.random.get_state()[1].tolist(), torch.get_rng_state().tolist()  # noqa: NPY002
+    assert before == after
+
+
+def test_the_best_epoch_is_kept_and_training_stops_when_it_gets_no_better(tiny_encoder, tmp_path):
+    """With no learning to speak of, patience ends the run, and the first of equal epochs is the best."""
+    history, splits = train(tiny_encoder, tmp_path, epochs=6, patience=1, learning_rate=1e-8)
+    assert (history.best_epoch, len(history.epochs), history.stopped_early) == (1, 2, True)
+    assert sum(history.epochs[0].predicted.values()) == len(splits.validation)
+
+
+def test_progress_and_tensorboard_events_are_written(tiny_encoder, tmp_path):
+    """Every step is told; the event file is there for TensorBoard."""
+    told = []
+    history, _ = train(tiny_encoder, tmp_path, progress=lambda done, total, _: told.append((done, total)))
+    assert told == [(i + 1, len(told)) for i in range(len(told))]
+    assert history.steps[-1].step == len(told)
+    assert list((tmp_path / "events").glob("events.out.tfevents.*"))
+
+
+def test_master_weights_are_fp32_whatever_the_checkpoint(tiny_encoder, tmp_path):
+    """A bf16 checkpoint is trained and saved in fp32: bf16 weights would swallow small updates."""
+    from safetensors.torch import load_file
+    from transformers import AutoModel, AutoTokenizer
+
+    AutoModel.from_pretrained(tiny_encoder).to(torch.bfloat16).save_pretrained(tmp_path / "half")
+    AutoTokenizer.from_pretrained(tiny_encoder).save_pretrained(tmp_path / "half")
+    train(tmp_path / "half", tmp_path, n=40)
+    weights = load_file(tmp_path / "model" / "model.safetensors")
+    assert {tensor.dtype for tensor in weights.values()} == {torch.float32}
+
+
+def test_a_checkpoint_with_a_head_for_other_labels_gets_a_new_head(tiny_encoder, tmp_path):
+    """Fine-tuning a fine-tuned model on other labels works."""
+    train(tiny_encoder, tmp_path / "first", n=40)
+    rows = [(f"message number {i}", f"class-{i % 3}") for i in range(60)]
+    splits = split(Corpus.from_columns([t for t, _ in rows], [label for _, label in rows]))
+    history = finetune(
+        tmp_path / "first" / "model",
+        splits.train,
+        splits.validation,
+        tmp_path / "second",
+        settings=Settings(epochs=1, max_length=32),
+        seed=13,
+        events=tmp_path / "events",
+        progress=lambda *_: None,
+    )
+    assert history.labels == ("class-0", "class-1", "class-2")
+    assert Classifier(tmp_path / "second", 32).labels == history.labels
