@@ -36,11 +36,12 @@ system:
 demo: setup
 	$(BIN)/python examples/demo.py $(INPUT)
 
+# One thread a process: two processes with two each would wait for one another.
 test: setup
-	$(BIN)/pytest --numprocesses 2
+	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses 2
 
 test-all: setup
-	$(BIN)/pytest --numprocesses 2 -m 'slow or not slow'
+	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses 2 -m 'slow or not slow'
 
 lint: setup
 	$(BIN)/ruff check .

@@ -3,9 +3,8 @@
     python examples/write_raw.py raw.jsonl [rows]
 
 The texts are put together from phrases, so that no data set has to be shipped. Planted are: a strong imbalance,
-copies (exact and with other case or spacing), labels that contradict each other, wrong labels, empty texts, missing
-labels, a line cut off in the middle, and a line
-that is no JSON at all.
+copies (exact and with other case or spacing), labels that contradict each other, wrong labels, empty texts, a
+missing label, a line cut off in the middle, and a line that is no JSON at all.
 """
 
 import json
@@ -134,8 +133,8 @@ def lines(rows: int) -> list[str]:
     for row in rng.sample(made, rows // 40):
         text = row["text"]
         made.append({"text": rng.choice([text, text.upper(), f"  {text} "]), "label": row["label"]})
-    for row in rng.sample(made, 4):
-        made.append({"text": row["text"], "label": next(label for label in labels if label != row["label"])})
+    contradicted = rng.sample(made, 4)
+    made += [{**row, "label": next(other for other in labels if other != row["label"])} for row in contradicted]
     made += [
         {"text": "", "label": "billing"},
         {"text": "   ", "label": "delivery"},
@@ -150,4 +149,4 @@ def lines(rows: int) -> list[str]:
 
 if __name__ == "__main__":
     target = Path(sys.argv[1])
-    target.write_text("\n".join(lines(int(sys.argv[2]) if len(sys.argv) > 2 else 2400)), encoding="utf-8")  # noqa: PLR2004
+    target.write_text("\n".join(lines(int(sys.argv[2]) if len(sys.argv) > 2 else 2400)), encoding="utf-8")

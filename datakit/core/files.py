@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 def to_json(value: Any) -> bytes:  # noqa: ANN401  (anything msgspec can encode)
-    """Return `value` as indented JSON with a final newline; mappings keep their order, which may mean something."""
+    """Return `value` as indented JSON with a final newline; mappings keep their order."""
     return msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"
 
 

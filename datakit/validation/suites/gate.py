@@ -97,7 +97,7 @@ def _validate(numbers: Mapping[str, float], expectations: list[Any]) -> Any:  # 
     import pandas as pd
     from great_expectations.data_context.types import base
 
-    # All in memory: GX's default makes a temporary folder for documents that nobody asked for, and leaves it.
+    # All in memory, no documents: GX's default context writes a temporary folder for them.
     stores = base.InMemoryStoreBackendDefaults(init_temp_docs_sites=False)
     config = base.DataContextConfig(
         store_backend_defaults=stores,
