@@ -76,14 +76,16 @@ class Registry(Generic[T]):
             for option in options
             if option not in known
         ]
-        if not problems:
-            try:
-                return msgspec.convert(dict(options), component, strict=True)
-            except msgspec.ValidationError as error:
-                problems.append(
-                    Problem(where=f"{self.family}.{name}", got=str(error), fix=f"options: {_signature(known)}")
-                )
-        raise UsageError(*problems)
+        if problems:
+            raise UsageError(*problems)
+        if not is_dataclass(component):
+            return component()
+        try:
+            return msgspec.convert(dict(options), component, strict=True)
+        except msgspec.ValidationError as error:
+            raise UsageError(
+                Problem(where=f"{self.family}.{name}", got=str(error), fix=f"options: {_signature(known)}")
+            ) from error
 
     def all(self) -> Iterable[T]:
         """Yield every component with its default options, by name."""
