@@ -1,0 +1,26 @@
+import pytest
+
+from datakit.core.text import normalise
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("  Call\t NOW!\n", "call now!"),
+        ("\ufb01ne \uff21\uff22", "fine ab"),  # ligature fi, full-width A B
+        ("STRASSE", normalise("straße")),
+        ("cafe\u0301", normalise("café")),
+        ("a\u00a0b", "a b"),  # no-break space
+        ("", ""),
+        (" \n", ""),
+    ],
+)
+def test_what_does_not_make_a_text_another_one_is_folded_away(text, folded):
+    """Case, compatibility forms and runs of white space."""
+    assert normalise(text) == folded
+
+
+@pytest.mark.parametrize(("one", "other"), [("call now", "call now!"), ("no way", "noway"), ("é", "e")])
+def test_what_makes_a_text_another_one_stays(one, other):
+    """Marks, word limits and accents."""
+    assert normalise(one) != normalise(other)
