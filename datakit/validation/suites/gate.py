@@ -81,6 +81,9 @@ def _load(config: Mapping[str, Any], number: int) -> Any:  # noqa: ANN401  (GX s
     if kind not in known:
         near = get_close_matches(kind, known, n=1)
         return f"unknown expectation {kind!r}" + (f"; did you mean {near[0]!r}?" if near else "")
+    meta = config.get("meta") or {}
+    if not isinstance(meta, dict) or not all(isinstance(meta.get(word, ""), str) for word in ("code", "fix")):
+        return f"{kind}: meta must be an object whose code and fix, if any, are strings, not {meta!r}"
     try:
         return ExpectationConfiguration(
             type=kind,
