@@ -19,11 +19,12 @@ def rejected(rejects: Sequence[Reject], split: str) -> Iterator[Finding]:
     for reject in rejects:
         by_code[reject.code].append(reject)
     for code, those in sorted(by_code.items()):
+        where = "" if those[0].line is None else f"line {those[0].line}: "
         more = f", and {len(those) - 1:,} more" if len(those) > 1 else ""
         yield Finding(
             code=code,
             severity=Severity.ERROR if code in _ERRORS else Severity.WARNING,
-            message=f"line {those[0].line}: {those[0].reason}{more}",
+            message=f"{where}{those[0].reason}{more}",
             fix=_ERRORS.get(code, "mend the lines and run again; they are in quarantine, the rest is used"),
             evidence={"rows": len(those), "reasons": [r.reason for r in those[:5]]},
             lines=tuple(_lines(those)),
