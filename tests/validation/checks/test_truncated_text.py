@@ -1,0 +1,69 @@
+import pytest
+from tokenizers import Tokenizer, models, pre_tokenizers, processors
+
+from datakit.core.findings import Severity
+from datakit.testing import find
+
+
+@pytest.fixture
+def tokenizer(tmp_path):
+    """Give a `tokenizer.json` that makes a token of every word, puts two around, and would cut at three."""
+    made = Tokenizer(models.WordLevel({"[UNK]": 0, "[CLS]": 1, "[SEP]": 2}, unk_token="[UNK]"))  # noqa: S106
+    made.pre_tokenizer = pre_tokenizers.Whitespace()
+    made.post_processor = processors.TemplateProcessing(
+        single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 1), ("[SEP]", 2)]
+    )
+    made.enable_truncation(3)
+    made.enable_padding()
+    made.save(str(tmp_path / "tokenizer.json"))
+    return str(tmp_path / "tokenizer.json")
+
+
+def words(n: int) -> str:
+    """Return a text of n words."""
+    return " ".join(["word"] * n)
+
+
+def test_texts_longer_than_the_model_reads_are_found(tokenizer):
+    """With what is lost, by the model's own tokenizer, whatever it would cut itself."""
+    train = [(words(14), "long"), (words(2), "long"), (words(9), "mixed"), (words(8), "short")]
+    (finding,) = find("truncated-text", train=train, options={"tokenizer": tokenizer, "max_length": 10})
+    assert finding.message == "2 texts are longer than 10 tokens (50.0%); 26% of it is cut off"
+    assert finding.evidence == {
+        "rows": 2,
+        "share": 0.5,
+        "tokens_lost": 7,  # 16 - 10 and 11 - 10, the special ones included
+        "max_length": 10,
+        "share_by_label": {"long": 0.5, "mixed": 1.0, "short": 0.0},
+    }
+    assert (finding.lines, finding.split, finding.severity) == ((1, 3), "train", Severity.WARNING)
+
+
+def test_a_text_of_just_the_length_is_read_whole(tokenizer):
+    """A limit of ten tokens leaves eight words."""
+    options = {"tokenizer": tokenizer, "max_length": 10}
+    assert find("truncated-text", train=[(words(8), "x")], options=options) == []
+    assert len(find("truncated-text", train=[(words(9), "x")], options=options)) == 1
+
+
+def test_one_text_in_twenty_is_a_remark(tokenizer):
+    """`warn_share` moves the limit."""
+    train = [(words(9), "x"), *[(words(2), "x")] * 19]
+    options = {"tokenizer": tokenizer, "max_length": 10}
+    (remark,) = find("truncated-text", train=train, options=options)
+    assert remark.severity is Severity.INFO
+    (warning,) = find("truncated-text", train=train, options={**options, "warn_share": 0.04})
+    assert warning.severity is Severity.WARNING
+
+
+def test_the_folder_of_a_model_will_do(tokenizer):
+    """As `transformers` saves it."""
+    options = {"tokenizer": tokenizer.removesuffix("/tokenizer.json"), "max_length": 4}
+    (finding,) = find("truncated-text", train=[], test=[(words(3), "x")], options=options)
+    assert (finding.split, finding.evidence["tokens_lost"]) == ("test", 1)
+
+
+def test_the_embedded_encoder_is_asked_by_default():
+    """It splits rare words, so characters say nothing: 300 words of one piece fit no 256 tokens."""
+    (finding,) = find("truncated-text", train=[(words(300), "x"), (words(254), "x")])
+    assert (finding.lines, finding.evidence["tokens_lost"]) == ((1,), 46)

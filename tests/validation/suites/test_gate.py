@@ -1,0 +1,144 @@
+"""The gate, with the real Great Expectations."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from datakit.core.errors import InputError
+from datakit.core.findings import Severity
+from datakit.testing import corpus
+from datakit.validation.profile import profile
+from datakit.validation.suites import judge
+
+SHIPPED = Path(__file__).resolve().parents[3] / "expectations" / "raw.json"
+BETWEEN = "expect_column_values_to_be_between"
+FIGURES = {"rows": 10, "conflicting_share": 0.25, "label_counts": {"ham": 10}}
+
+
+def expectation(kind=BETWEEN, column="rows", meta=None, severity="critical", **kwargs):
+    """Return an expectation as it stands in a suite."""
+    return {"type": kind, "kwargs": {"column": column, **kwargs}, "severity": severity, "meta": meta or {}}
+
+
+@pytest.fixture
+def gate(tmp_path):
+    """Give a function that judges FIGURES by expectations."""
+
+    def judged(*expectations):
+        suite = tmp_path / "suite.json"
+        suite.write_text(json.dumps({"name": "suite", "expectations": expectations}), encoding="utf-8")
+        return list(judge(FIGURES, suite))
+
+    return judged
+
+
+def test_a_suite_that_is_met_finds_nothing(gate):
+    """The limits themselves are met; no expectations are met by anything."""
+    assert gate(expectation(min_value=10, max_value=10), expectation("expect_column_values_to_not_be_null")) == []
+    assert gate() == []
+
+
+def test_an_unmet_expectation_is_a_finding_with_its_figures(gate):
+    """`meta` gives the code to accept it by, and the fix."""
+    (finding,) = gate(expectation(min_value=50, meta={"code": "too-few-rows", "fix": "label more"}))
+    assert (finding.code, finding.fix, finding.severity) == ("too-few-rows", "label more", Severity.ERROR)
+    assert finding.message == "rows is 10, the gate asks for min_value=50"
+    assert finding.evidence == {"expectation": BETWEEN, "observed": 10, "column": "rows", "min_value": 50}
+
+
+def test_an_expectation_may_do_without_code_and_fix(gate):
+    """Then both are general; a share is told as a number."""
+    (finding,) = gate(expectation(column="conflicting_share", max_value=0.01))
+    assert finding.code == "unmet-expectation"
+    assert finding.fix == "mend the data, or edit the suite"
+    assert finding.message == "conflicting share is 0.25, the gate asks for max_value=0.01"
+
+
+def test_findings_stand_in_the_order_of_the_suite(gate):
+    """Two expectations that differ in nothing but their code are two."""
+    codes = ["z", "a", "m"]
+    found = gate(*(expectation(min_value=50, meta={"code": code}) for code in codes))
+    assert [finding.code for finding in found] == codes
+
+
+@pytest.mark.parametrize(
+    ("severity", "expected"),
+    [("critical", Severity.ERROR), ("warning", Severity.WARNING), ("info", Severity.INFO)],
+)
+def test_severities_are_translated(gate, severity, expected):
+    """Only critical ones stop a run."""
+    (finding,) = gate(expectation(min_value=50, severity=severity))
+    assert finding.severity is expected
+
+
+@pytest.mark.parametrize(
+    ("broken", "why"),
+    [
+        (expectation("expect_column_values_to_be_betwen", min_value=1), f"did you mean '{BETWEEN}'?"),
+        (expectation("zzz", min_value=1), "unknown expectation 'zzz'"),
+        (expectation(min_valu=1), "min_valu"),
+        (expectation(min_value="many"), "min_value"),
+        (expectation(column="row", min_value=1), '"row" in BatchData does not exist. (figures: rows, conf'),
+        (expectation(column="label_counts", min_value=1), '"label_counts" in BatchData does not exist'),
+        (expectation(min_value=1, severity="fatal"), "Invalid severity 'fatal'"),
+        ({"type": BETWEEN, "kwargs": None}, "kwargs must be a dict"),
+        ({**expectation(min_value=50), "meta": "too-few-rows"}, "meta"),
+        (expectation(min_value=50, meta={"code": None}), "code"),
+        (expectation(min_value=50, meta={"fix": 5}), "fix"),
+    ],
+)
+def test_an_expectation_that_cannot_be_judged_fails_the_gate(gate, broken, why):
+    """As an error of its own, whatever its severity; those beside it are judged."""
+    unusable, unmet = sorted(
+        gate(expectation(min_value=50, meta={"code": "a"}), broken), key=lambda f: f.code, reverse=True
+    )
+    assert (unmet.code, unusable.code, unusable.severity) == ("a", "unusable-expectation", Severity.ERROR)
+    assert unusable.message.startswith("suite.json, expectation 2: ")
+    assert why in unusable.message
+    assert unusable.evidence["expectation"]["type"] == broken["type"]
+
+
+@pytest.mark.parametrize(
+    ("content", "where"),
+    [
+        (b'{"expectations": [}', r"suite\.json:1:19"),
+        (b"[]", "not a suite"),
+        (b"{}", "not a suite"),
+        (b'{"expectations": null}', "not a suite"),
+        (b'{"expectations": ["rows"]}', "not a suite"),
+        (b'{"expectations": [{"kwargs": {}}]}', "not a suite"),
+        (b"\xff\xfe", "suite"),
+        (None, "No such file"),
+    ],
+)
+def test_what_is_no_suite_is_an_error(tmp_path, content, where):
+    """Where, and what to write."""
+    suite = tmp_path / "suite.json"
+    if content is not None:
+        suite.write_bytes(content)
+    with pytest.raises(InputError, match=where):
+        list(judge(FIGURES, suite))
+
+
+def test_the_shipped_suite_loads_whole_and_lets_good_data_pass():
+    """Sixty rows in two classes are enough."""
+    rows = corpus([(f"text {i}", "ab"[i % 2]) for i in range(60)])
+    assert list(judge(profile(rows), SHIPPED)) == []
+
+
+def test_the_shipped_suite_judges_by_every_expectation():
+    """Figures that are wrong in every way give one error an expectation, each with code and fix of its own."""
+    figures = {
+        "rows": 49,
+        "quarantined_share": 0.51,
+        "classes": 1,
+        "distinct_share_of_labels": 0.51,
+        "min_class_rows": 2,
+        "conflicting_share": 0.011,
+    }
+    found = list(judge(figures, SHIPPED))
+    declared = json.loads(SHIPPED.read_text(encoding="utf-8"))["expectations"]
+    assert [(f.code, f.fix) for f in found] == [(e["meta"]["code"], e["meta"]["fix"]) for e in declared]
+    assert {f.severity for f in found} == {Severity.ERROR}
+    assert len({f.code for f in found}) == len(declared) >= 6
