@@ -138,6 +138,7 @@ def augment(
             stage="augment",
             findings=tuple(map(_finding, shortfalls)),
             figures={
+                "target": target,
                 "before": before,
                 "wanted": wanted,
                 "added": added,

@@ -5,6 +5,8 @@ number of workers, nor on what ran before.
 """
 
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 
 
@@ -18,3 +20,21 @@ def seed_for(seed: int, *names: str | int) -> int:
 def rng_for(seed: int, *names: str | int) -> random.Random:
     """Return a fresh generator for one use; the same arguments give the same stream on every machine."""
     return random.Random(seed_for(seed, *names))  # noqa: S311  (reproducible, not secret)
+
+
+@contextmanager
+def global_state_lent(seed: int) -> Iterator[None]:
+    """Lend Python's and NumPy's global generators, seeded, to a library that draws from them.
+
+    They are as before afterwards.
+    """
+    import numpy as np
+
+    python, numpy = random.getstate(), np.random.get_state()  # noqa: NPY002  (it is the global state we keep)
+    random.seed(seed)
+    np.random.seed(seed % 2**32)  # noqa: NPY002
+    try:
+        yield
+    finally:
+        random.setstate(python)
+        np.random.set_state(numpy)  # noqa: NPY002

@@ -49,7 +49,7 @@ class Story:
     source: str  #: the source file as named by the user
     seed: int
     model: str
-    outcome: str  #: `done`, or the name of the stage whose gate failed
+    outcome: str  #: `done`, or `gate failed: <stage>`, `failed: <stage>`, `interrupted: <stage>`
     accepted: tuple[str, ...]  #: codes of error findings that the user accepted
     stages: tuple[StageRecord, ...]
     reports: Mapping[str, Report]  #: by stage

@@ -80,14 +80,14 @@ def classifier(workspace: Workspace, run: str | None) -> "Classifier":
 
 
 def _samples(path: Path) -> tuple[Sample, ...]:
-    """Return the first new rows of each label beside the rows they were made from."""
+    """Return a few new rows of each label, no two of one parent, beside the rows they were made from."""
     if not path.exists():
         return ()
     corpus = Corpus.open(path)
     texts = dict(zip(corpus.ids, corpus.texts, strict=True))
-    new = [i for i, parent in enumerate(corpus.parents) if parent is not None]
+    first_of = {parent: i for i, parent in reversed(list(enumerate(corpus.parents))) if parent is not None}
     chosen: dict[str, list[Sample]] = defaultdict(list)
-    for row in corpus.take(new).rows():
+    for row in corpus.take(sorted(first_of.values())).rows():
         if len(chosen[row["label"]]) < SAMPLES_PER_LABEL:
             edits = tuple((edit["start"], edit["stop"], edit["text"]) for edit in row["edits"] or ())
             sample = Sample(

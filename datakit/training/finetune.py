@@ -1,8 +1,5 @@
 """Fine-tune a pretrained encoder on a train split, choosing the checkpoint by the validation split."""
 
-import random
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,7 +23,7 @@ from transformers.integrations import TensorBoardCallback
 
 from datakit.core.corpus import Corpus
 from datakit.core.history import History
-from datakit.core.seeding import seed_for
+from datakit.core.seeding import global_state_lent, seed_for
 from datakit.evaluation import macro_f1
 from datakit.training.batches import tokenised
 from datakit.training.devices import bf16_pays, device
@@ -82,9 +79,14 @@ def finetune(
         progress: told after every step.
     """
     labels = sorted(train.label_counts)
-    with quiet_transformers(), _random_state_kept(), TemporaryDirectory() as scratch:
+    with (
+        quiet_transformers(),
+        global_state_lent(seed_for(seed, "finetune")),
+        torch.random.fork_rng(),
+        TemporaryDirectory() as scratch,
+    ):
         # The head is drawn when the model is loaded, before the Trainer sets its seed.
-        transformers.set_seed(seed_for(seed, "head") % 2**32)
+        torch.manual_seed(seed_for(seed, "head"))
         model = _load(pretrained, labels)
         tokenizer = AutoTokenizer.from_pretrained(pretrained)
         rate = _learning_rate(settings, model)
@@ -201,15 +203,3 @@ def _writer(events: Path) -> Any:  # noqa: ANN401
     from torch.utils.tensorboard import SummaryWriter
 
     return SummaryWriter(log_dir=str(events))
-
-
-@contextmanager
-def _random_state_kept() -> Iterator[None]:
-    """Give the global generators back as they were: the Trainer seeds all of them."""
-    python, numpy = random.getstate(), np.random.get_state()  # noqa: NPY002  (it is the global state we keep)
-    with torch.random.fork_rng():
-        try:
-            yield
-        finally:
-            random.setstate(python)
-            np.random.set_state(numpy)  # noqa: NPY002

@@ -1,9 +1,7 @@
 """The operator `nlpaug`: any text augmenter of the library nlpaug, made reproducible."""
 
-import random
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import cache
@@ -18,6 +16,7 @@ from datakit.augmentation.lexicon import nltk_data, tagger
 from datakit.augmentation.operators._base import Edit, Span
 from datakit.core.errors import Problem, UsageError
 from datakit.core.names import suggest
+from datakit.core.seeding import global_state_lent
 
 #: The augmenters that need neither a model nor the network.
 OFFLINE = (
@@ -74,7 +73,7 @@ class Nlpaug:
             UsageError: there is no such augmenter, it refuses its options, or its NLTK data is missing.
         """
         # Importing nlpaug, and building an augmenter, may draw from the global generators too.
-        with _global_randomness(0):
+        with global_state_lent(0):
             augmenter = _build(self.augmenter, msgspec.json.encode(self.options, order="sorted"))
         return islice(_distinct(augmenter, text, rng), n)
 
@@ -82,7 +81,7 @@ class Nlpaug:
 def _distinct(augmenter: Any, text: str, rng: Random) -> Iterator[Edit]:  # noqa: ANN401  (nlpaug ships no types)
     seen, misses = {text}, 0
     while misses < _PATIENCE and text.strip():
-        with _global_randomness(rng.getrandbits(32)):
+        with global_state_lent(rng.getrandbits(32)):
             child = next(iter(augmenter.augment(text)), text)
         if child in seen:
             misses += 1
@@ -90,21 +89,6 @@ def _distinct(augmenter: Any, text: str, rng: Random) -> Iterator[Edit]:  # noqa
         misses = 0
         seen.add(child)
         yield Edit(text=child, spans=tuple(_difference(text, child)))
-
-
-@contextmanager
-def _global_randomness(seed: int) -> Iterator[None]:
-    """Seed the global generators, which nlpaug draws from, and put them back as they were."""
-    import numpy as np
-
-    before, before_numpy = random.getstate(), np.random.get_state()  # noqa: NPY002
-    random.seed(seed)
-    np.random.seed(seed)  # noqa: NPY002
-    try:
-        yield
-    finally:
-        random.setstate(before)
-        np.random.set_state(before_numpy)  # noqa: NPY002
 
 
 def _difference(parent: str, child: str) -> Iterator[Span]:
