@@ -39,22 +39,33 @@ class Stratified(Splitter):
         for text, rows in members.items():
             strata[_commonest([corpus.labels[i] for i in rows])].append(text)
         assigned: dict[str, list[int]] = {name: [] for name in fractions}
+        owed = dict.fromkeys(fractions, 0.0)
         for label in sorted(strata):
             # The hash alone decides among groups of one size, so the order of the file does not.
             groups = sorted(strata[label], key=lambda t: (-len(members[t]), seed_for(seed, "split", t), t))
             sizes = [len(members[text]) for text in groups]
-            for text, name in zip(groups, deal(sizes, fractions), strict=True):
+            if len(groups) < len(fractions):
+                # Too few texts for every split: train comes first, whatever it has already.
+                dealt = deal(sizes, fractions, dict.fromkeys(fractions, 0.0))
+            else:
+                dealt = deal(sizes, fractions, owed)
+                for name, fraction in fractions.items():
+                    got = sum(size for size, home in zip(sizes, dealt, strict=True) if home == name)
+                    owed[name] += sum(sizes) * fraction - got
+            for text, name in zip(groups, dealt, strict=True):
                 assigned[name].extend(members[text])
         return {name: sorted(rows) for name, rows in assigned.items()}
 
 
-def deal(sizes: list[int], fractions: Mapping[str, float]) -> list[str]:
+def deal(sizes: list[int], fractions: Mapping[str, float], owed: Mapping[str, float]) -> list[str]:
     """Return the split of each group, given the groups' sizes in rows, descending.
 
+    `owed` are the rows by which each split fell short of its share of the labels before this one: it decides
+    what is rounded up, lest roundings add up (100 labels of 14 rows gave test twice the rows of validation).
     Each group goes to the split that lacks most rows of its quota. Every split gets at least one group where
     there are enough of them.
     """
-    quota = _quotas(sum(sizes), fractions, at_least=1 if len(sizes) >= len(fractions) else 0)
+    quota = _quotas(sum(sizes), fractions, owed, at_least=1 if len(sizes) >= len(fractions) else 0)
     empty = set(quota) if len(sizes) >= len(fractions) else set()
     dealt = []
     for position, size in enumerate(sizes):
@@ -67,11 +78,13 @@ def deal(sizes: list[int], fractions: Mapping[str, float]) -> list[str]:
     return dealt
 
 
-def _quotas(total: int, fractions: Mapping[str, float], at_least: int) -> dict[str, int]:
-    """Share `total` rows out by largest remainder, no split below `at_least`."""
+def _quotas(
+    total: int, fractions: Mapping[str, float], owed: Mapping[str, float], at_least: int
+) -> dict[str, int]:
+    """Share `total` rows out by largest remainder and what is owed, no split below `at_least`."""
     exact = {name: total * fraction for name, fraction in fractions.items()}
     quotas = {name: max(int(rows), at_least) for name, rows in exact.items()}
-    by_remainder = sorted(fractions, key=lambda name: (int(exact[name]) - exact[name], name))
+    by_remainder = sorted(fractions, key=lambda name: (int(exact[name]) - exact[name] - owed[name], name))
     for name in by_remainder[: max(0, total - sum(quotas.values()))]:
         quotas[name] += 1
     largest = max(fractions, key=lambda name: (fractions[name], name))
