@@ -15,15 +15,6 @@ GATE_FAILED = 3
 #: Names of the options that `pipeline_options` adds.
 SHARED = ("accept", "seed", "settings", "workers", "as_json", "quiet")
 
-NEXT = {
-    "validate": "datakit augment --target balanced",
-    "split": "datakit augment --target balanced",
-    "augment": "datakit finetune",
-    "finetune": "datakit report --open",
-    "evaluate": "datakit report --open",
-    "diagnose": "datakit report --open",
-}
-
 
 def pipeline_options(command: F) -> F:
     """Add the options that every verb of the pipeline takes."""
@@ -128,7 +119,15 @@ def show(outcome: Any, target: str, report: Path | None) -> None:
     if outcome.gate:
         console.print(terminal.stopped(stages[-1], sorted({finding.code for finding in outcome.gate})))
     else:
-        console.print(terminal.next_command(NEXT[target]))
+        console.print(terminal.next_command(_next(outcome.reports)))
+
+
+def _next(reports: Mapping[str, Any]) -> str:
+    """Return the command that most people want to type now."""
+    if "evaluate" in reports:
+        return "datakit report --open"
+    imbalanced = any(finding.code == "class-imbalance" for finding in reports["validate"].findings)
+    return "datakit augment --target balanced" if imbalanced and "augment" not in reports else "datakit finetune"
 
 
 def _relative(path: Path) -> str:

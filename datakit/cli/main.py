@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from itertools import groupby
 
 import click
 
@@ -104,6 +105,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 
 def _tell(error: DatakitError) -> None:
-    for problem in error.problems:
-        click.echo(click.style("error: ", fg="red", bold=True) + f"{problem.where}: {problem.got}", err=True)
-        click.echo(click.style("  fix: ", fg="green") + problem.fix, err=True)
+    """Print the problems; a fix that several in a row share stands once, below them."""
+    for fix, problems in groupby(error.problems, key=lambda problem: problem.fix):
+        for problem in problems:
+            click.echo(click.style("error: ", fg="red", bold=True) + f"{problem.where}: {problem.got}", err=True)
+        click.echo(click.style("  fix: ", fg="green") + fix, err=True)

@@ -111,7 +111,7 @@ def _augment(report: Report) -> list[RenderableType]:
         return [Text("no new rows asked for")]
     after = {label: n + figures["added"].get(label, 0) for label, n in figures["before"].items()}
     rejected = sum(figures["rejected"].values())
-    line = Text(f"{added:,} new rows · {rejected:,} candidates rejected · validation and test untouched")
+    line = Text(f"new rows: {added:,} · candidates rejected: {rejected:,} · validation and test untouched")
     return [line, _bars({"before": figures["before"], "after": after})]
 
 

@@ -1,0 +1,97 @@
+"""What the terminal shows."""
+
+import io
+
+import pytest
+from rich.console import Console
+
+from datakit.core.findings import Finding, Report, Severity
+from datakit.reports import terminal
+
+
+def shown(renderable, width=80, *, colour=False) -> str:
+    """Return what a terminal of some width shows."""
+    out = io.StringIO()
+    Console(file=out, width=width, highlight=False, force_terminal=colour, color_system=None).print(renderable)
+    return out.getvalue()
+
+
+def validated(labels, *findings) -> Report:
+    """Return a report of validate."""
+    figures = {
+        "profile": {"rows": sum(labels.values()), "classes": len(labels), "label_counts": labels},
+        "columns": {"text": "text", "label": "label"},
+        "quarantined": {"train": 2},
+    }
+    return Report(stage="validate", figures=figures, findings=findings)
+
+
+FINDING = Finding(
+    code="rare-class",
+    severity=Severity.WARNING,
+    message="1 class has fewer than 30 rows: [bold]x[/bold] (4)",
+    fix="label more rows of it",
+    rows=tuple(map(str, range(20))),
+    lines=tuple(range(1, 21)),
+)
+
+
+def test_labels_findings_and_fixes_are_shown():
+    """Counts with their share, the finding's code, message, fix and first lines, and the quarantine."""
+    text = shown(terminal.stage(validated({"ham": 75, "spam": 25}, FINDING), ran=True))
+    for part in (
+        "75.0%",
+        "spam",
+        "rare-class",
+        "fix: label more rows of it",
+        "(20 in all)",
+        "2 rows in quarantine",
+    ):
+        assert part in text
+
+
+def test_markup_in_the_data_is_shown_as_it_is():
+    """Labels and messages never turn into colours or links."""
+    text = shown(terminal.stage(validated({"[red]ham[/red]": 3, "[link=x]y[/link]": 2}, FINDING), ran=True))
+    assert "[red]ham[/red]" in text
+    assert "[link=x]y[/link]" in text
+    assert "[bold]x[/bold]" in text
+
+
+def test_many_labels_are_summed_up():
+    """A hundred labels do not fill a hundred lines."""
+    text = shown(terminal.stage(validated({f"label-{i:03}": 200 - i for i in range(100)}), ran=True))
+    assert "88 more labels" in text
+    assert len(text.splitlines()) < 25
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 200])
+def test_no_line_is_wider_than_the_terminal(width):
+    """Narrow terminals wrap words, they do not break the table."""
+    labels = {"a label with quite a long name that goes on and on": 10, "b": 5}
+    text = shown(terminal.stage(validated(labels, FINDING), ran=True), width=width)
+    assert max(map(len, text.splitlines())) <= width
+
+
+def test_a_skipped_stage_says_so():
+    """Nothing was run, nothing pretends it was."""
+    assert "unchanged, skipped" in shown(terminal.stage(validated({"a": 1, "b": 1}), ran=False))
+    assert "unchanged, skipped" in shown(terminal.unchanged("split"))
+
+
+def test_a_stopped_pipeline_names_the_codes_to_accept():
+    """The next command can be copied."""
+    assert "--accept a --accept b" in shown(terminal.stopped("validate", ["a", "b"]))
+
+
+def test_the_plan_tells_options_from_reasons():
+    """Names of changed options are introduced as such; sentences stand for themselves."""
+    rows = [
+        ("split", False, ()),
+        ("augment", True, ("options.target",)),
+        ("finetune", True, ("augment runs first",)),
+    ]
+    text = shown(terminal.plan(rows))
+    assert "changed: options.target" in text
+    assert "augment runs first" in text
+    assert "up to date" in text
