@@ -33,6 +33,8 @@ def _majority(train: Corpus, labels: list[str], n: int) -> npt.NDArray[np.float6
 
 
 def _linear(train: Corpus, test: Corpus) -> npt.NDArray[np.float64]:
+    if len(train.label_counts) == 1:  # scikit-learn has nothing to separate
+        return np.ones((len(test), 1))
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import LogisticRegression
     from sklearn.multiclass import OneVsRestClassifier
