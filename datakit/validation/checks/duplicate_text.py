@@ -35,7 +35,7 @@ class DuplicateText(Check):
             copies = [i for i, text in enumerate(corpus.normalised) if first.setdefault(text, i) != i]
             if not copies:
                 continue
-            exact = sum(corpus.texts[i] == corpus.texts[first[corpus.normalised[i]]] for i in copies)
+            exact = len(corpus) - len(set(corpus.texts))
             part = share(len(copies), len(corpus))
             yield Finding(
                 code="duplicate-text",
