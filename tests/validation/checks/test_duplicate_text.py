@@ -12,6 +12,13 @@ def test_later_copies_are_found_and_the_first_is_not():
     assert (finding.severity, finding.split) == (Severity.WARNING, "train")
 
 
+def test_the_order_of_the_rows_changes_no_figure():
+    """A copy is exact if any earlier row has its very characters, not only the first of its kind."""
+    (one,) = find("duplicate-text", train=[("A", "x"), ("a", "x"), ("a", "x")])
+    (other,) = find("duplicate-text", train=[("a", "x"), ("a", "x"), ("A", "x")])
+    assert one.evidence == other.evidence == {"rows": 2, "exact": 1, "share": 0.6667}
+
+
 def test_a_few_copies_are_a_remark():
     """Up to one in a hundred; `warn_share` moves it."""
     train = [(f"text {i}", "ham") for i in range(99)]
