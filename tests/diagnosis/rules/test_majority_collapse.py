@@ -1,0 +1,50 @@
+from datakit.core.findings import Severity
+from datakit.testing import history, judge
+
+ALL_HAM = {"predicted": {"ham": 100, "spam": 0}, "macro_f1": 0.43}
+
+
+def test_one_answer_to_all_rows_is_a_collapse():
+    """It is named with its figures; the remedy is a patch of the recipe."""
+    run = history(epochs=[ALL_HAM], settings={"epochs": 3, "class_weights": "none"})
+    diagnosis = judge("majority-collapse", history=run)
+    assert diagnosis.finding.message == ("the model answers 'ham' to 100 of 100 validation rows; 75 of them are")
+    assert diagnosis.finding.evidence == {"label": "ham", "answers": 100, "rows": 100, "macro_f1": 0.43}
+    assert (diagnosis.finding.severity, diagnosis.finding.split) == (Severity.ERROR, "validation")
+    assert diagnosis.remedy == {"finetune": {"class_weights": "balanced", "epochs": 6}}
+    assert diagnosis.finding.fix == "train with finetune.class_weights=balanced, finetune.epochs=6"
+
+
+def test_where_the_classes_are_weighed_already_the_rate_is_raised():
+    """Fivefold, to 2e-4 at most."""
+    slow = history(epochs=[ALL_HAM], settings={"learning_rate": 1e-5})
+    assert judge("majority-collapse", history=slow).remedy["finetune"]["learning_rate"] == 5e-5
+    fast = history(epochs=[ALL_HAM], settings={"learning_rate": 1e-4})
+    assert judge("majority-collapse", history=fast).remedy["finetune"]["learning_rate"] == 2e-4
+
+
+def test_the_threshold_itself_is_a_collapse():
+    """98 answers of 100 are, 97 are not; `share` moves it."""
+    at, below = (history(epochs=[{"predicted": {"ham": n, "spam": 100 - n}}]) for n in (98, 97))
+    assert judge("majority-collapse", history=at) is not None
+    assert judge("majority-collapse", history=below) is None
+    assert judge("majority-collapse", history=below, options={"share": 0.97}) is not None
+
+
+def test_any_class_can_swallow_the_others():
+    """A learning rate that is too high may leave the rarest one."""
+    run = history(epochs=[{"predicted": {"ham": 0, "spam": 100}}])
+    assert judge("majority-collapse", history=run).finding.evidence["label"] == "spam"
+
+
+def test_a_rare_class_that_is_answered_as_often_as_it_occurs_is_no_collapse():
+    """99 of 100 rows are `ham`, and so are 99 of the answers."""
+    run = history(epochs=[{"predicted": {"ham": 99, "spam": 1}}], validation_counts={"ham": 99, "spam": 1})
+    assert judge("majority-collapse", history=run) is None
+
+
+def test_only_the_kept_epoch_counts():
+    """A model that came out of the collapse is well."""
+    out = history(epochs=[ALL_HAM, {"predicted": {"ham": 70, "spam": 30}, "macro_f1": 0.9}])
+    assert judge("majority-collapse", history=out) is None
+    assert judge("majority-collapse") is None
