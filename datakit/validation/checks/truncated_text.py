@@ -48,7 +48,7 @@ class TruncatedText(Check):
                 code="truncated-text",
                 severity=Severity.WARNING if part > self.warn_share else Severity.INFO,
                 message=f"{counted(len(lost), 'text is', 'texts are')} longer than {self.max_length} tokens "
-                f"({part:.1%}); cut off: {share(tokens, tokens + self.max_length * len(lost)):.0%} of their tokens",
+                f"({part:.1%}); cut off: {share(tokens, tokens + self.max_length * len(lost)):.0%} of them",
                 fix="raise finetune.max_length, or choose a model with a longer context",
                 evidence={
                     "rows": len(lost),
