@@ -46,6 +46,18 @@ def test_a_figure_of_several_values_has_an_interval_each():
     assert (low[2], high[2]) == (0, 0)
 
 
+def test_the_interval_of_a_macro_average_holds_its_estimate():
+    """Rare labels are missing from many resamples, which pulls a plain percentile interval below it."""
+    rng = np.random.default_rng(1)
+    true, noise = rng.integers(0, 77, 400), rng.integers(0, 77, 400)
+    answers = np.where(rng.random(400) < 0.8, true, noise)
+    confusion = np.bincount(true * 77 + answers, minlength=77 * 77).reshape(77, 77)
+    estimate = f1_scores(confusion).mean()
+    low, high = bootstrap(confusion, lambda c: f1_scores(c).mean(axis=-1), 13)
+    assert low < estimate - 0.01
+    assert high > estimate + 0.01
+
+
 def test_a_perfect_answer_has_no_width():
     """The bootstrap knows only what it has seen."""
     assert bootstrap(np.array([[30, 0], [0, 40]]), accuracy, 13) == (1.0, 1.0)
