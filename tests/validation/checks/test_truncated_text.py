@@ -28,7 +28,8 @@ def test_texts_longer_than_the_model_reads_are_found(tokenizer):
     """With what is lost, by the model's own tokenizer, whatever it would cut itself."""
     train = [(words(14), "long"), (words(2), "long"), (words(9), "mixed"), (words(8), "short")]
     (finding,) = find("truncated-text", train=train, options={"tokenizer": tokenizer, "max_length": 10})
-    assert finding.message == "2 texts are longer than 10 tokens (50.0%); 26% of it is cut off"
+    assert finding.message.startswith("2 texts are longer than 10 tokens (50.0%)")
+    assert "26%" in finding.message  # 7 of the 27 tokens of these texts
     assert finding.evidence == {
         "rows": 2,
         "share": 0.5,
