@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any, ClassVar, Literal
 
 from datakit.core.findings import Finding, Severity
@@ -33,6 +34,8 @@ class Overfitting(Rule):
         """Compare the epochs."""
         losses = [epoch.validation_loss for epoch in history.epochs]
         best, last = history.epochs[history.best_epoch - 1], history.epochs[-1]
+        if not all(map(isfinite, losses)):  # a loss that blew up is another fault
+            return None
         if (
             losses[-1] <= self.rise * min(losses)
             or last.macro_f1 > best.macro_f1
