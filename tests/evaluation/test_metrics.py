@@ -58,6 +58,8 @@ def test_a_class_that_the_split_lacks_counts_as_in_scikit_learn(seed, rows):
     expected = sk.f1_score(true, answers, labels=labels, average="macro", zero_division=0)
     recalls = sk.recall_score(true, answers, labels=sorted(set(true)), average=None, zero_division=0)
     assert found.macro_f1 == pytest.approx(expected, **EXACT)
+    recall = sk.recall_score(true, answers, labels=labels, average="macro", zero_division=0)
+    assert found.macro_recall == pytest.approx(recall, **EXACT)
     assert found.balanced_accuracy == pytest.approx(recalls.mean(), **EXACT)
     assert found.mcc == pytest.approx(sk.matthews_corrcoef(true, answers), **EXACT)
     assert (found.per_class["d"].roc_auc, found.per_class["d"].pr_auc, found.per_class["d"].support) == (

@@ -27,6 +27,7 @@ def test_the_rows_stand_in_an_order_of_their_own():
     backwards = given.take(list(reversed(range(60))))
     assert split(given).train.ids == split(backwards).train.ids
     assert split(given).train.lines != sorted(split(given).train.lines)
+    assert split(given).test.ids == split(given, seed=13).test.ids
     assert split(given, seed=1).test.ids != split(given, seed=2).test.ids
 
 

@@ -45,3 +45,5 @@ def test_one_class_is_in_balance():
     """And one row has no spread."""
     figures = profile(corpus([("a b", "x")]))
     assert (figures["imbalance_ratio"], figures["majority_share"], figures["words"]) == (1.0, 1.0, {})
+    two = profile(corpus([("a b", "x"), ("a b c d", "x")]))
+    assert (two["words"]["min"], two["words"]["median"], two["words"]["max"]) == (2, 3.0, 4)

@@ -25,11 +25,19 @@ def test_a_rising_validation_loss_is_overfitting():
         [(0.4, 0.9), (0.5, 0.8)],  # it rises by just the tolerated quarter
         [(0.2, 0.8), (0.4, 0.9)],  # it rises, but the answers get better
         [(0.4, 0.9)],  # one epoch tells nothing
+        [(0.3, 0.9), (float("nan"), 0.2)],  # it blew up
+        [(float("nan"), 0.9), (0.4, 0.2)],
+        [(0.3, 0.9), (float("inf"), 0.2)],
     ],
 )
 def test_what_is_no_overfitting(epochs):
     """The loss of sure but few errors may rise while the answers get better."""
     assert judge("overfitting", history=run(*epochs)) is None
+
+
+def test_answers_that_stay_as_good_are_no_gain():
+    """The loss rises and nothing is won by it."""
+    assert judge("overfitting", history=run((0.2, 0.9), (0.4, 0.9))).remedy == {"finetune": {"epochs": 1}}
 
 
 def test_the_tolerated_rise_is_an_option():

@@ -20,6 +20,13 @@ def test_labels_that_a_held_out_split_lacks_are_fine():
     assert find("unseen-label", train=train, validation=[("c", "1"), ("d", None)], test=[]) == []
 
 
+def test_the_message_names_five_labels():
+    """The evidence holds all."""
+    (finding,) = find("unseen-label", train=[("t", "x")], test=[(f"text {label}", label) for label in "abcdef"])
+    assert finding.message == "test has labels that train lacks: 'a', 'b', 'c', 'd', 'e'"
+    assert finding.evidence["labels"] == list("abcdef")
+
+
 def test_labels_are_compared_as_they_are_written():
     """`Ham` and `ham` are two classes to a model."""
     found = find("unseen-label", train=[("a", "ham")], validation=[("b", "Ham")], test=[("c", "ham ")])
