@@ -5,14 +5,14 @@ from pathlib import Path
 
 
 def sms(n: int = 120) -> list[dict[str, str]]:
-    """Return n short messages, one in four of them spam, all different and easy to tell apart."""
+    """Return n short messages, one in five of them spam, all different and easy to tell apart."""
     spam = "Claim your free prize of {} pounds now, call 0800 {} today"
     ham = "I will be home around {} tonight, shall we cook dinner for {}"
     return [
         {
             "id": f"row-{i:04}",
-            "text": (ham if i % 4 else spam).format(i, i * 7),
-            "label": "ham" if i % 4 else "spam",
+            "text": (ham if i % 5 else spam).format(i, i * 7),
+            "label": "ham" if i % 5 else "spam",
         }
         for i in range(n)
     ]

@@ -1,16 +1,30 @@
 """Writes down what a training run does, while it does it."""
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
+from datakit.core.errors import GateError, Problem
 from datakit.core.history import Epoch, Step
 
 Progress = Callable[[int, int, str], None]  # steps done, steps in all, a note
 
 
 _PREDICTED = "eval_predicted/"  # one figure a label, so that TensorBoard draws each
+
+
+def _require_numbers(logs: Mapping[str, Any], step: int) -> None:
+    wrong = [name for name, value in logs.items() if isinstance(value, float) and not math.isfinite(value)]
+    if wrong:
+        raise GateError(
+            Problem(
+                where=f"finetune, step {step}",
+                got=f"{', '.join(wrong)} is no finite number: training has diverged",
+                fix="lower finetune.learning_rate tenfold; if that does not help, look at the texts of the batch",
+            )
+        )
 
 
 class Recorder(TrainerCallback):  # type: ignore[misc]  # transformers is not typed
@@ -40,7 +54,12 @@ class Recorder(TrainerCallback):  # type: ignore[misc]  # transformers is not ty
         logs: dict[str, Any],
         **kwargs: Any,  # noqa: ARG002, ANN401
     ) -> None:
-        """Keep the figures of a step or of an evaluation."""
+        """Keep the figures of a step or of an evaluation.
+
+        Raises:
+            GateError: one of them is no number; nothing that follows could be.
+        """
+        _require_numbers(logs, state.global_step)
         if "eval_macro_f1" in logs:
             epoch = Epoch(
                 epoch=len(self.epochs) + 1,

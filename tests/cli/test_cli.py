@@ -195,8 +195,19 @@ def test_augment_writes_the_balanced_rows_where_asked(datakit):
     assert datakit("augment", "--output", "balanced.jsonl")[0] == 0
     written = [json.loads(line) for line in (datakit.folder / "balanced.jsonl").read_text().splitlines()]
     labels = [row["label"] for row in written]
-    assert labels.count("spam") == labels.count("ham") == 72
+    assert labels.count("spam") == labels.count("ham") == 77
     assert all(row["parent"] for row in written[96:])
+
+
+def test_any_augmenter_of_nlpaug_fills_a_class(datakit):
+    """The adapter runs end to end: exact counts, provenance, and the operator's name on every new row."""
+    datakit("validate", "raw.jsonl")
+    code, _, _ = datakit("augment", "--operator", "nlpaug", "--output", "noisy.jsonl")
+    assert code == 0
+    written = [json.loads(line) for line in (datakit.folder / "noisy.jsonl").read_text().splitlines()]
+    new = [row for row in written if row["parent"]]
+    assert {row["op"] for row in new} == {"nlpaug"}
+    assert len(new) == 77 - 19
 
 
 def test_init_lays_down_recipes_and_suites_and_keeps_edited_ones(datakit):

@@ -54,9 +54,7 @@ def test_equal_rows_give_equal_bytes(tmp_path, monkeypatch):
 
 def test_json_lines_tell_where_augmented_rows_come_from(tmp_path):
     """Columns that no row uses are left out."""
-    augmented = Corpus.from_rows(
-        [{"id": "x", "text": "t", "label": "a", "parent": "p", "op": "swap", "k": 0}]
-    )
+    augmented = Corpus.from_rows([{"id": "x", "text": "t", "label": "a", "parent": "p", "op": "swap", "k": 0}])
     write(augmented, tmp_path / "c.jsonl.gz")
     line = gzip.decompress((tmp_path / "c.jsonl.gz").read_bytes())
     assert line == b'{"id":"x","text":"t","label":"a","parent":"p","op":"swap","k":0}\n'

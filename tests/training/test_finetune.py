@@ -8,6 +8,7 @@ import torch
 from support import FAMILIES, save_tiny, sms
 
 from datakit.core.corpus import Corpus
+from datakit.core.errors import GateError
 from datakit.core.files import digest_of_tree
 from datakit.evaluation import measure
 from datakit.splitting import split
@@ -90,6 +91,14 @@ def test_progress_and_tensorboard_events_are_written(tiny_encoder, tmp_path):
     assert told == [(i + 1, len(told)) for i in range(len(told))]
     assert history.steps[-1].step == len(told)
     assert list((tmp_path / "events").glob("events.out.tfevents.*"))
+
+
+def test_a_diverged_training_ends_with_the_step_and_the_fix(tiny_encoder, tmp_path):
+    """The Trainer itself would hide the NaN and save a broken model."""
+    with pytest.raises(GateError, match="diverged") as caught:
+        train(tiny_encoder, tmp_path, epochs=3, learning_rate=1e30)
+    assert "learning_rate" in caught.value.problems[0].fix
+    assert not (tmp_path / "model").exists()
 
 
 def test_master_weights_are_fp32_whatever_the_checkpoint(tiny_encoder, tmp_path):
