@@ -112,6 +112,8 @@ def show(outcome: Any, target: str, report: Path | None) -> None:
             console.print(terminal.stage(outcome.reports[stage], ran=stage in outcome.ran))
         else:
             console.print(terminal.unchanged(stage))
+    if target == "validate" and any(outcome.reports["validate"].figures["quarantined"].values()):
+        console.print(terminal.written("quarantine", _relative(outcome.folder / "quarantine.jsonl")))
     if not outcome.ran:
         console.print(terminal.nothing_to_do(outcome.manifest.run))
     if report is not None:

@@ -93,7 +93,7 @@ def _validate(report: Report) -> list[RenderableType]:
     columns = " ".join(f"{role}={name}" for role, name in report.figures["columns"].items())
     quarantined = sum(report.figures["quarantined"].values())
     line = Text(f"{profile['rows']:,} rows to learn from · {profile['classes']} labels · {columns}")
-    kept = [Text(f"{quarantined:,} rows in quarantine: quarantine.jsonl", style="yellow")] if quarantined else []
+    kept = [Text(f"{quarantined:,} rows in quarantine", style="yellow")] if quarantined else []
     return [line, *kept, _bars({"rows": profile["label_counts"]})]
 
 

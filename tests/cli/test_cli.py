@@ -132,6 +132,8 @@ def test_an_unusable_row_goes_to_quarantine_with_its_line_and_reason(datakit, na
     """The rest is used; nothing is lost silently."""
     content, line, reason, wanted = ODD_ROWS[name]
     (datakit.folder / "raw.jsonl").write_bytes(content)
+    code, out, _ = datakit("validate", "raw.jsonl")
+    assert "quarantine: .datakit/runs/" in out
     code, out, _ = datakit("validate", "raw.jsonl", "--json")
     assert code == wanted
     result = json.loads(out)
