@@ -69,6 +69,7 @@ def bring_up_to(
         KeyboardInterrupt: the user broke it off; finished stages stand.
     """
     with locked(workspace.lock, command):
+        workspace.tidy()
         workspace.remember(recipe)
         run = _Run(workspace, recipe, command, listener)
         return run.up_to(target)
@@ -146,10 +147,8 @@ class _Run:
 
     def _run(self, stage: Stage, key: str, parts: dict[str, Any]) -> Record:
         folder = self._folder()
-        scratch = self.workspace.root / "scratch"
-        scratch.mkdir(exist_ok=True)
         started = time.perf_counter()
-        with TemporaryDirectory(dir=scratch) as temporary:
+        with TemporaryDirectory(dir=self.workspace.scratch) as temporary:
             outputs = Path(temporary)
             report = stage.run(
                 Context(

@@ -1,14 +1,18 @@
 """The folder `.datakit`: what it holds and where.
 
-objects/ cache/                  see `store`
-runs/<utc>-<id>/                 manifest.json, events.jsonl, recipe.yaml, and the artefacts as plain files
-refs/runs/latest.json            the run that the later verbs go on from
-recipe.yaml                      source and options as last given: why later verbs need no path
-lock                             held while a command works here
+    objects/ cache/                  see `store`
+    runs/<utc>-<id>/                 manifest.json, events.jsonl, recipe.yaml, and the artefacts as plain files
+    refs/runs/latest.json            the run that the later verbs go on from
+    recipe.yaml                      source and options as last given: why later verbs need no path
+    scratch/                         what a stage is writing
+    lock                             held while a command works here
+
+Everything is written aside and moved into place, so a reader sees the old state or the new one.
 """
 
+import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +48,8 @@ class Manifest:
     version: str  #: of datakit
     recipe: dict[str, Any]
     stages: tuple[Standing, ...] = ()
-    outcome: str = "running"  #: `done`, `gate failed: <stage>`, `failed: <stage>` or `interrupted: <stage>`
+    #: `done`, `gate failed: <stage>`, `failed: <stage>`, `interrupted: <stage>`; `broken off` if it was killed
+    outcome: str = "running"
     accepted: tuple[str, ...] = ()  #: codes of error findings that were there and were accepted
     schema_version: int = 1
 
@@ -69,6 +74,11 @@ class Workspace:
     def store(self) -> Store:
         """Objects and cache."""
         return Store(self.root)
+
+    @property
+    def scratch(self) -> Path:
+        """Where stages write before their outputs are moved into the store."""
+        return self.root / "scratch"
 
     @property
     def lock(self) -> Path:
@@ -126,6 +136,18 @@ class Workspace:
                 Problem(where=run, got=f"{len(names) or 'no'} runs of that name", fix="see datakit history")
             )
         return from_json((self.folder_of(exact[0]) / "manifest.json").read_bytes(), Manifest)
+
+    def tidy(self) -> None:
+        """Clear away what a killed process has left; only for the holder of the lock.
+
+        Its finished stages are in the store and stand. Only the newest run can have been broken off.
+        """
+        shutil.rmtree(self.scratch, ignore_errors=True)
+        self.scratch.mkdir(parents=True)
+        for path in self._manifests()[-1:]:
+            newest = from_json(path.read_bytes(), Manifest)
+            if newest.outcome == "running":
+                self.write(replace(newest, outcome="broken off"))
 
     def history(self) -> Iterator[Manifest]:
         """Yield the runs, the oldest first."""

@@ -30,6 +30,7 @@ from datakit.training.devices import bf16_pays, device
 from datakit.training.hushed import quiet_transformers
 from datakit.training.losses import balanced_weights, weighted_cross_entropy
 from datakit.training.recorder import Progress, Recorder
+from datakit.training.sampling import LengthGrouped
 
 # Below this many parameters an encoder is small enough to want the larger learning rate.
 _SMALL = 50_000_000
@@ -90,11 +91,13 @@ def finetune(
         model = _load(pretrained, labels)
         tokenizer = AutoTokenizer.from_pretrained(pretrained)
         rate = _learning_rate(settings, model)
+        rows = _dataset(tokenizer, train, labels, settings)
         recorder = Recorder(progress)
-        trainer = Trainer(
+        trainer = _Trainer(
+            sampler=LengthGrouped(rows["length"], settings.batch_size, seed),
             model=model,
             args=_arguments(Path(scratch), settings, rate, len(train), seed),
-            train_dataset=_dataset(tokenizer, train, labels, settings),
+            train_dataset=rows,
             eval_dataset=_dataset(tokenizer, validation, labels, settings),
             processing_class=tokenizer,
             data_collator=DataCollatorWithPadding(tokenizer, pad_to_multiple_of=8),
@@ -121,6 +124,17 @@ def finetune(
         best_epoch=best.epoch,
         stopped_early=len(recorder.epochs) < settings.epochs,
     )
+
+
+class _Trainer(Trainer):  # type: ignore[misc]  # transformers is not typed
+    """transformers' Trainer with batches of rows of like length: random ones pad IMDB to six times the time."""
+
+    def __init__(self, *, sampler: LengthGrouped, **arguments: Any) -> None:  # noqa: ANN401  (the Trainer's own)
+        super().__init__(**arguments)
+        self._sampler = sampler
+
+    def _get_train_sampler(self, train_dataset: Any = None) -> LengthGrouped:  # noqa: ANN401, ARG002  (untyped)
+        return self._sampler
 
 
 def _load(pretrained: Path, labels: list[str]) -> PreTrainedModel:
@@ -153,8 +167,6 @@ def _arguments(scratch: Path, settings: Settings, rate: float, rows: int, seed: 
         weight_decay=settings.weight_decay,
         warmup_steps=settings.warmup,  # transformers 5: a value below 1 is a fraction of all steps
         lr_scheduler_type="linear",
-        # Length-grouped batches: random ones pad long texts to the longest of 16 (6 x the time on IMDB).
-        train_sampling_strategy="group_by_length",
         use_cpu=device().type == "cpu",
         bf16=bf16_pays(device()),
         eval_strategy="epoch",
