@@ -70,9 +70,8 @@ def bring_up_to(
     """
     with locked(workspace.lock, command):
         workspace.tidy()
-        workspace.remember(recipe)
-        run = _Run(workspace, recipe, command, listener)
-        return run.up_to(target)
+        with workspace.remembering(recipe):
+            return _Run(workspace, recipe, command, listener).up_to(target)
 
 
 def plan(workspace: Workspace, recipe: Recipe) -> Iterator[Planned]:

@@ -12,13 +12,14 @@ Everything is written aside and moved into place, so a reader sees the old state
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from datakit.core.errors import Problem, UsageError
+from datakit.core.errors import DatakitError, Problem, UsageError
 from datakit.core.files import from_json, to_json, write_atomically
 from datakit.pipeline.recipe import Recipe, load
 from datakit.pipeline.store import Artefact, Store
@@ -81,6 +82,10 @@ class Workspace:
         return self.root / "scratch"
 
     @property
+    def _recipe(self) -> Path:
+        return self.root / "recipe.yaml"
+
+    @property
     def lock(self) -> Path:
         """The lock file."""
         return self.root / "lock"
@@ -95,8 +100,7 @@ class Workspace:
         Raises:
             UsageError: nothing was ever given here.
         """
-        path = self.root / "recipe.yaml"
-        if not path.exists():
+        if not self._recipe.exists():
             raise UsageError(
                 Problem(
                     where=str(self.project),
@@ -104,11 +108,25 @@ class Workspace:
                     fix="datakit validate path/to/raw.jsonl",
                 )
             )
-        return load(path)
+        return load(self._recipe)
 
     def remember(self, recipe: Recipe) -> None:
         """Keep a recipe for the verbs to come."""
-        write_atomically(self.root / "recipe.yaml", as_yaml(recipe))
+        write_atomically(self._recipe, as_yaml(recipe))
+
+    @contextmanager
+    def remembering(self, recipe: Recipe) -> Iterator[None]:
+        """Keep a recipe while it is followed and afterwards, but not one that turns out not to be followable."""
+        before = self._recipe.read_bytes() if self._recipe.exists() else None
+        self.remember(recipe)
+        try:
+            yield
+        except DatakitError:
+            if before is None:
+                self._recipe.unlink()
+            else:
+                write_atomically(self._recipe, before)
+            raise
 
     def write(self, manifest: Manifest) -> None:
         """Write a run's manifest."""

@@ -35,7 +35,7 @@ def test_the_three_commands_and_what_follows(datakit):
     assert code == 0
     assert "validate  unchanged, skipped" in out
     assert "next: datakit finetune" in out
-    code, out, _ = datakit("finetune", "--model", datakit.encoder, "--epochs", "2", "--learning-rate", "5e-3")
+    code, out, _ = datakit("finetune", "--model", datakit.encoder, "--epochs", "4", "--learning-rate", "5e-3")
     assert code == 0
     assert "tfidf-logistic-regression" in out
     assert "report.html" in out
@@ -58,7 +58,7 @@ def test_the_three_commands_and_what_follows(datakit):
 def test_run_follows_a_recipe(datakit):
     """A recipe with its own options, then --set over it."""
     (datakit.folder / "job.yaml").write_text(
-        f"source: raw.jsonl\nfinetune: {{model: {datakit.encoder}, epochs: 2, learning_rate: 5.0e-3}}\n",
+        f"source: raw.jsonl\nfinetune: {{model: {datakit.encoder}, epochs: 4, learning_rate: 5.0e-3}}\n",
         encoding="utf-8",
     )
     code, out, _ = datakit("run", "job.yaml", "--set", "augment.target=ratio=2", "--json")
@@ -189,6 +189,19 @@ def test_the_source_of_an_earlier_command_is_remembered_and_replaced(datakit):
     write_jsonl(datakit.folder / "other.jsonl", sms(80))
     datakit("validate", "other.jsonl")
     assert "seed" not in (datakit.folder / ".datakit" / "recipe.yaml").read_text()
+
+
+def test_options_that_cannot_be_followed_are_not_remembered(datakit):
+    """A model that is not there, a file that cannot be read: the next command goes on from what worked."""
+    datakit("validate", "raw.jsonl")
+    assert datakit("finetune", "--model", "./no-such-folder")[0] == 2
+    assert datakit("validate", "raw.jsonl", "--text-column", "txt")[0] == 2
+    (datakit.folder / "other.jsonl").write_bytes(b"")
+    assert datakit("validate", "other.jsonl")[0] == 2
+    code, out, _ = datakit("status", "--json")
+    assert code == 0
+    assert json.loads(out)["source"] == "raw.jsonl"
+    assert json.loads(out)["stages"]["validate"] == "up to date"
 
 
 def test_augment_writes_the_balanced_rows_where_asked(datakit):
