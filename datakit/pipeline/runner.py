@@ -175,7 +175,8 @@ class _Run:
         if self.manifest is None:
             now = datetime.now(UTC)
             self.manifest = Manifest(
-                run=f"{now:%Y%m%dT%H%M%S}Z-{token_hex(3)}",
+                # Milliseconds: two quick runs of one second must still sort in their order.
+                run=f"{now:%Y%m%dT%H%M%S}{now.microsecond // 1000:03}Z-{token_hex(3)}",
                 created=now.isoformat(timespec="seconds"),
                 command=self.command,
                 version=__version__,

@@ -35,7 +35,9 @@ def test_the_three_commands_and_what_follows(datakit):
     assert code == 0
     assert "validate  unchanged, skipped" in out
     assert "next: datakit finetune" in out
-    code, out, _ = datakit("finetune", "--model", datakit.encoder, "--epochs", "4", "--learning-rate", "5e-3")
+    code, out, _ = datakit(
+        "finetune", "--model", datakit.encoder, "--epochs", "3", "--batch-size", "4", "--learning-rate", "5e-3"
+    )
     assert code == 0
     assert "tfidf-logistic-regression" in out
     assert "report.html" in out
@@ -46,8 +48,9 @@ def test_the_three_commands_and_what_follows(datakit):
     assert code == 0
     assert "<!doctype html>" in Path(out.strip()).read_text(encoding="utf-8").lower()
     code, out, _ = datakit("history", "--json")
-    assert [json.loads(line)["command"].split()[:1] for line in out.splitlines()] != []
-    assert json.loads(out.splitlines()[-1])["macro_f1"] is not None
+    runs = [json.loads(line) for line in out.splitlines()]
+    assert len({run["run"] for run in runs}) == len(runs) == 3
+    assert [run["macro_f1"] is not None for run in runs] == [False, False, True]
     code, out, _ = datakit("predict", "claim your prize", "see you tonight", "--json")
     assert code == 0
     assert [set(json.loads(line)["probabilities"]) for line in out.splitlines()] == [{"ham", "spam"}] * 2
@@ -58,7 +61,7 @@ def test_the_three_commands_and_what_follows(datakit):
 def test_run_follows_a_recipe(datakit):
     """A recipe with its own options, then --set over it."""
     (datakit.folder / "job.yaml").write_text(
-        f"source: raw.jsonl\nfinetune: {{model: {datakit.encoder}, epochs: 4, learning_rate: 5.0e-3}}\n",
+        f"source: raw.jsonl\nfinetune: {{model: {datakit.encoder}, epochs: 3, batch_size: 4, learning_rate: 0.005}}\n",
         encoding="utf-8",
     )
     code, out, _ = datakit("run", "job.yaml", "--set", "augment.target=ratio=2", "--json")

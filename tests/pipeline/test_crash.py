@@ -12,7 +12,7 @@ from datakit.pipeline.workspace import Workspace
 
 def test_a_killed_training_costs_only_itself(project, tiny_encoder):
     """SIGKILL in finetune: the lock is free, finished stages stand, nothing half-written is trusted."""
-    finetune = {"model": str(tiny_encoder), "epochs": 6, "learning_rate": 5e-3}
+    finetune = {"model": str(tiny_encoder), "epochs": 3, "batch_size": 4, "learning_rate": 5e-3}
     workspace = Workspace(project)
     workspace.remember(parse({"source": "raw.jsonl", "finetune": {**finetune, "epochs": 10_000}}, where="test"))
     with subprocess.Popen(

@@ -15,7 +15,7 @@ from datakit.pipeline.workspace import Workspace
 
 def recipe_for(encoder: Path, **sections):
     """Return a recipe that trains a tiny encoder for a moment, at a rate that random weights need."""
-    finetune = {"model": str(encoder), "epochs": 4, "max_length": 32, "learning_rate": 5e-3}
+    finetune = {"model": str(encoder), "epochs": 3, "batch_size": 4, "max_length": 32, "learning_rate": 5e-3}
     return parse({"source": "raw.jsonl", "finetune": finetune, **sections}, where="test")
 
 
