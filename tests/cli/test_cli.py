@@ -60,10 +60,8 @@ def test_the_three_commands_and_what_follows(datakit):
 
 def test_run_follows_a_recipe(datakit):
     """A recipe with its own options, then --set over it."""
-    (datakit.folder / "job.yaml").write_text(
-        f"source: raw.jsonl\nfinetune: {{model: {datakit.encoder}, epochs: 3, batch_size: 4, learning_rate: 0.005}}\n",
-        encoding="utf-8",
-    )
+    options = f"{{model: {datakit.encoder}, epochs: 3, batch_size: 4, learning_rate: 0.005}}"
+    (datakit.folder / "job.yaml").write_text(f"source: raw.jsonl\nfinetune: {options}\n", encoding="utf-8")
     code, out, _ = datakit("run", "job.yaml", "--set", "augment.target=ratio=2", "--json")
     result = json.loads(out)
     assert code == 0
