@@ -1,6 +1,9 @@
 """Small data and tiny models for tests."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 
@@ -60,3 +63,16 @@ def save_tiny(family: str, folder: Path) -> Path:
         torch.manual_seed(0)
         AutoModel.from_config(config).save_pretrained(folder)
     return folder
+
+
+def printed_under_hash_seeds(code: str) -> set[bytes]:
+    """Return what two fresh interpreters with different PYTHONHASHSEED print."""
+    return {
+        subprocess.run(  # noqa: S603
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }

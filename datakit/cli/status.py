@@ -29,14 +29,7 @@ def command(as_json: bool) -> int:
         click.echo(json.dumps({"schema_version": 1, **status}, indent=2))
         return 0
     console = terminal.console()
-    console.print(terminal.facts({"source": recipe.source.path, **_about(latest)}))
+    about = f"{latest.run} ({latest.outcome})" if latest else "none"
+    console.print(terminal.facts({"source": recipe.source.path, "latest run": about}))
     console.print(terminal.plan([(p.stage, p.runs, p.why) for p in planned]))
     return 0
-
-
-def _about(latest: object) -> dict[str, str]:
-    from datakit.pipeline.workspace import Manifest
-
-    if not isinstance(latest, Manifest):
-        return {"latest run": "none"}
-    return {"latest run": f"{latest.run} ({latest.outcome})"}

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.fields import FieldInfo
 
 from datakit.core.errors import Problem, RecipeError
 from datakit.core.names import suggest
@@ -196,26 +197,37 @@ def _problem(error: Any, where: str, places: Mapping[tuple[str, ...], str]) -> P
 
 
 def _known(section: Sequence[str]) -> list[str]:
-    model: type[BaseModel] = Recipe
-    for key in section:
-        field = next((f for name, f in model.model_fields.items() if key in (name, f.alias)), None)
-        if field is None or not isinstance(field.annotation, type) or not issubclass(field.annotation, BaseModel):
-            return []
-        model = field.annotation
-    return [f.alias or name for name, f in model.model_fields.items()]
+    """Return the names of the options of a section; none where there is no such section."""
+    fields = _fields_along(section)
+    model = _section_of(fields[-1]) if fields else Recipe
+    if len(fields) < len(section) or model is None:
+        return []
+    return [field.alias or name for name, field in model.model_fields.items()]
 
 
 def _description(keys: Sequence[str]) -> str:
-    model: type[BaseModel] = Recipe
-    text = ""
+    """Return what the innermost known option on the way to `keys` means."""
+    fields = _fields_along(keys)
+    return (fields[-1].description or "") if fields else ""
+
+
+def _fields_along(keys: Sequence[str]) -> list[FieldInfo]:
+    """Return the fields that lead from the recipe along `keys`, as far as they are known."""
+    model: type[BaseModel] | None = Recipe
+    found: list[FieldInfo] = []
     for key in keys:
-        field = next((f for name, f in model.model_fields.items() if key in (name, f.alias)), None)
+        known = model.model_fields.items() if model else ()
+        field = next((f for name, f in known if key in (name, f.alias)), None)
         if field is None:
             break
-        text = field.description or ""
-        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            model = field.annotation
-    return text
+        found.append(field)
+        model = _section_of(field)
+    return found
+
+
+def _section_of(field: FieldInfo) -> type[BaseModel] | None:
+    kind = field.annotation
+    return kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
 
 
 def _places(node: yaml.Node | None, keys: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], int, int]]:

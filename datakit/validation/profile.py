@@ -5,6 +5,7 @@ from statistics import quantiles
 from typing import Any
 
 from datakit.core.corpus import Corpus
+from datakit.validation.checks._base import share
 
 
 def profile(corpus: Corpus, quarantined: int = 0) -> dict[str, Any]:
@@ -23,21 +24,17 @@ def profile(corpus: Corpus, quarantined: int = 0) -> dict[str, Any]:
     return {
         "rows": rows,
         "quarantined": quarantined,
-        "quarantined_share": _ratio(quarantined, rows + quarantined),
+        "quarantined_share": share(quarantined, rows + quarantined),
         "classes": len(counts),
-        "distinct_share_of_labels": _ratio(len(counts), rows),
+        "distinct_share_of_labels": share(len(counts), rows),
         "label_counts": dict(counts),
-        "majority_share": _ratio(max(counts.values(), default=0), rows),
+        "majority_share": share(max(counts.values(), default=0), rows),
         "min_class_rows": min(counts.values(), default=0),
-        "imbalance_ratio": _ratio(max(counts.values(), default=0), min(counts.values(), default=0)),
-        "duplicate_share": _ratio(rows - len(labels_of), rows),
-        "conflicting_share": _ratio(sum(text in conflicting for text in corpus.normalised), rows),
+        "imbalance_ratio": share(max(counts.values(), default=0), min(counts.values(), default=0)),
+        "duplicate_share": share(rows - len(labels_of), rows),
+        "conflicting_share": share(sum(text in conflicting for text in corpus.normalised), rows),
         "words": _spread([len(text.split()) for text in corpus.texts]),
     }
-
-
-def _ratio(part: int, whole: int) -> float:
-    return round(part / whole, 4) if whole else 0.0
 
 
 def _spread(values: list[int]) -> Mapping[str, float]:
