@@ -18,7 +18,7 @@ from datakit.core.history import Epoch, History, Step
 from datakit.core.names import suggest
 from datakit.core.seeding import rng_for
 from datakit.diagnosis import Diagnosis, rules
-from datakit.validation import checks
+from datakit.validation import Validation, checks
 
 #: A text and its label, or a mapping with any of the columns of a corpus (`id`, `text`, `label`, `parent`, …).
 Row: TypeAlias = tuple[str | None, str | None] | Mapping[str, Any]
@@ -84,7 +84,8 @@ def find(
     """
     given = {"train": train, "validation": validation, "test": test}
     splits = Splits({name: corpus(rows) for name, rows in given.items() if rows is not None})
-    return list(checks.build(check, options).find(splits))
+    one = Validation(checks=[checks.build(check, options)], deep=True)
+    return list(one.findings(one.look_at(splits)))
 
 
 def augment(

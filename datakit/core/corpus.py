@@ -1,17 +1,21 @@
 """Labelled texts as columns: a Corpus is one Arrow table, Splits are a few of them by name."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from typing import Any, Self
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from datakit.core.text import normalise
+from datakit.core.identity import ContentIds
+from datakit.core.strings import encoded, integer_array, string_array
+from datakit.core.text import keys_of, normalised_bytes
 
 EDIT = pa.struct([("start", pa.int32()), ("stop", pa.int32()), ("text", pa.string())])
 
@@ -19,7 +23,8 @@ SCHEMA = pa.schema(
     [
         ("id", pa.string()),  # unique in the corpus
         ("text", pa.string()),  # as found in the source; null where the row has none
-        ("label", pa.string()),  # null where the row has none
+        ("label", pa.string()),  # null where the row has none, and in multi-label corpora
+        ("labels", pa.list_(pa.string())),  # multi-label corpora only: all labels of the row, maybe none
         ("line", pa.int64()),  # line in the source file, from 1; null for rows that no file holds
         ("parent", pa.string()),  # augmented rows only: id of the row it was made from
         ("op", pa.string()),  # augmented rows only: the operator that made it
@@ -41,25 +46,48 @@ class Corpus:
     def from_columns(
         cls,
         text: Sequence[str | None],
-        label: Sequence[str | None],
+        label: Sequence[str | None] | None,
         *,
-        id: Sequence[str] | None = None,  # noqa: A002  (the column's name)
+        labels: Sequence[Sequence[str] | None] | None = None,
+        id: Sequence[str] | ContentIds | None = None,  # noqa: A002  (the column's name)
         line: Sequence[int | None] | None = None,
     ) -> Self:
-        """Build a corpus from parallel columns.
+        """Build a corpus from parallel columns, of which `label` or `labels` is given.
 
-        Without `id`, a row is known by the hash of its content, so that its identity survives a change of
-        the rows' order; repeated content gets a counter.
+        Without `id`, a row is known by its content (`core.identity`); a `ContentIds` goes on counting where
+        the rows before these left it.
+
+        Raises:
+            ValueError: the columns differ in length.
         """
         n = len(text)
+        given = labels if label is None else label
+        if given is None or len(given) != n:
+            raise ValueError(f"{n} texts, but {len(given or ())} labels")
+        as_bytes = encoded(text)
+        exact = keys_of(_told_apart(text, as_bytes))
         columns: dict[str, Any] = {
-            "id": pa.array(content_ids(text, label) if id is None else id, pa.string()),
-            "text": pa.array(text, pa.string()),
-            "label": pa.array(label, pa.string()),
-            "line": pa.nulls(n, pa.int64()) if line is None else pa.array(line, pa.int64()),
+            "id": _ids(id, exact, given),
+            "text": string_array(text, as_bytes),
         }
+        if line is not None:
+            columns["line"] = (
+                pa.array(line, pa.int64()) if None in line else integer_array(np.asarray(line, np.int64))
+            )
+        if label is not None:
+            columns["label"] = string_array(label)
+        if labels is not None:
+            columns["labels"] = pa.array(labels, SCHEMA.field("labels").type)
         columns |= {f.name: pa.nulls(n, f.type) for f in SCHEMA if f.name not in columns}
-        return cls(pa.table(columns, schema=SCHEMA))
+        corpus = cls(pa.table(columns, schema=SCHEMA))
+        # What is at hand need not be made of the table again.
+        corpus.__dict__.update(
+            texts=list(text),
+            labels=[None] * n if label is None else list(label),
+            exact_keys=exact,
+            normalised_bytes=normalised_bytes(as_bytes),
+        )
+        return corpus
 
     @classmethod
     def from_rows(cls, rows: Sequence[Mapping[str, Any]]) -> Self:
@@ -84,8 +112,20 @@ class Corpus:
 
     @cached_property
     def labels(self) -> list[str]:
-        """Labels, in row order."""
+        """Labels, in row order; of a multi-label corpus see `label_sets`."""
         return self._list("label")
+
+    @property
+    def multi_label(self) -> bool:
+        """Tell whether a row may carry several labels, or none."""
+        return bool(self.table["labels"].null_count < len(self))
+
+    @cached_property
+    def label_sets(self) -> list[tuple[str, ...]]:
+        """All labels of each row, in row order; a row of a single-label corpus has one, or none if missing."""
+        if self.multi_label:
+            return [tuple(labels or ()) for labels in self._list("labels")]
+        return [() if label is None else (label,) for label in self.labels]
 
     @cached_property
     def lines(self) -> list[int | None]:
@@ -100,17 +140,37 @@ class Corpus:
     @cached_property
     def normalised(self) -> list[str]:
         """Texts folded by `core.text.normalise`, in row order; a missing text is the empty one."""
-        return [normalise(text or "") for text in self.texts]
+        return [text.decode() for text in self.normalised_bytes]
+
+    @cached_property
+    def normalised_bytes(self) -> list[bytes]:
+        """The same as UTF-8: enough to compare, to hash and to count."""
+        return normalised_bytes(encoded(self.texts))
+
+    @cached_property
+    def non_ascii(self) -> list[int]:
+        """Indices of the texts with a character beyond ASCII: all that most checks of characters need to read."""
+        return [i for i, text in enumerate(self.texts) if text is not None and not text.isascii()]
+
+    @cached_property
+    def text_keys(self) -> npt.NDArray[np.uint64]:
+        """A hash of each normalised text, [rows]: equal for equal texts."""
+        return keys_of(self.normalised_bytes)
+
+    @cached_property
+    def exact_keys(self) -> npt.NDArray[np.uint64]:
+        """A hash of each text as it is, [rows]; a missing one is not the empty one."""
+        return keys_of(_told_apart(self.texts, encoded(self.texts)))
 
     @cached_property
     def label_counts(self) -> Mapping[str, int]:
         """Rows per label, the most frequent first, ties by name; missing labels are not counted."""
-        counts = Counter(label for label in self.labels if label is not None)
+        counts = Counter(chain.from_iterable(self.label_sets))
         return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
     def take(self, indices: Sequence[int]) -> Self:
         """Return the rows at `indices`, in that order."""
-        return type(self)(self.table.take(pa.array(indices, pa.int64())))
+        return type(self)(self.table.take(integer_array(np.asarray(indices, np.int64))))
 
     def without(self, indices: set[int]) -> Self:
         """Return all rows but those at `indices`."""
@@ -118,16 +178,26 @@ class Corpus:
 
     def extend(self, other: "Corpus") -> Self:
         """Return this corpus' rows followed by those of `other`."""
-        return type(self)(pa.concat_tables([self.table, other.table]).combine_chunks())
+        return self.join([self, other])
+
+    @classmethod
+    def join(cls, corpora: Sequence["Corpus"]) -> Self:
+        """Return the rows of all `corpora` as one."""
+        return cls(pa.concat_tables([SCHEMA.empty_table(), *(c.table for c in corpora)]).combine_chunks())
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """Yield each row as a mapping."""
         for batch in self.table.to_batches(max_chunksize=10_000):
             yield from batch.to_pylist()
 
+    def batches(self, rows: int = 2_000) -> Iterator[Self]:
+        """Yield the corpus in pieces of at most `rows` rows."""
+        return (type(self)(self.table.slice(start, rows)) for start in range(0, len(self), rows))
+
     def save(self, path: Path) -> None:
         """Write the corpus as Parquet; the same rows give the same bytes."""
-        pq.write_table(self.table, path, compression="zstd")
+        with CorpusFile(path) as file:
+            file.add(self)
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -137,6 +207,51 @@ class Corpus:
     def _list(self, column: str) -> list[Any]:
         values: list[Any] = self.table.column(column).to_pylist()
         return values
+
+
+def _told_apart(texts: Sequence[str | None], as_bytes: Sequence[bytes]) -> Iterable[bytes]:
+    """Return the texts as UTF-8, a missing one as what is no UTF-8: it is another than the empty one."""
+    if None not in texts:
+        return as_bytes
+    return [b"\xff" if text is None else one for text, one in zip(texts, as_bytes, strict=True)]
+
+
+def _ids(
+    given: Sequence[str] | ContentIds | None, text_hashes: npt.NDArray[np.uint64], labels: Sequence[Any]
+) -> pa.Array:
+    counter = ContentIds() if given is None else given
+    return counter.of(text_hashes, labels) if isinstance(counter, ContentIds) else string_array(counter)
+
+
+class CorpusFile:
+    """Writes a corpus piece by piece as Parquet; the same rows give the same bytes, whatever the pieces."""
+
+    ROWS = 50_000  #: rows of a group: what is held in memory before it is written
+
+    def __init__(self, path: Path) -> None:
+        self._writer = pq.ParquetWriter(path, SCHEMA, compression="zstd", compression_level=1)
+        self._held: list[pa.Table] = []
+        self._rows = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._flush(self._rows)
+        self._writer.close()
+
+    def add(self, corpus: Corpus) -> None:
+        """Write the rows of `corpus` behind those written before."""
+        self._held.append(corpus.table)
+        self._rows += len(corpus)
+        if self._rows >= self.ROWS:
+            self._flush(self._rows - self._rows % self.ROWS)
+
+    def _flush(self, rows: int) -> None:
+        held = pa.concat_tables([SCHEMA.empty_table(), *self._held])
+        self._writer.write_table(held.slice(0, rows).combine_chunks(), row_group_size=self.ROWS)
+        self._held = [held.slice(rows)]
+        self._rows -= rows
 
 
 class Splits(Mapping[str, Corpus]):
@@ -185,16 +300,3 @@ class Splits(Mapping[str, Corpus]):
         """Read what `save` wrote."""
         paths = {name: folder / f"{name}.parquet" for name in SPLIT_NAMES}
         return cls({name: Corpus.open(path) for name, path in paths.items() if path.exists()})
-
-
-def content_ids(text: Sequence[str | None], label: Sequence[str | None]) -> list[str]:
-    """Return one id a row: 16 hex digits of the content's SHA-256; `-2`, `-3`, … follow repeats."""
-    seen: dict[str, int] = {}
-    ids = []
-    for content in zip(text, label, strict=True):
-        # \x1f keeps the two apart, \x00 stands for null: neither is likely in a text, and a clash only counts.
-        key = "\x1f".join("\x00" if part is None else part for part in content)
-        digest = sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-        count = seen[digest] = seen.get(digest, 0) + 1
-        ids.append(digest if count == 1 else f"{digest}-{count}")
-    return ids

@@ -1,92 +1,192 @@
-"""From batches of rows to a corpus: one kind of label, one id a row."""
+"""From batches of rows to pieces of a corpus: one kind of label, one id a row."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields, replace
 from types import NoneType
-from typing import Any, overload
+from typing import Any
 
-import pyarrow as pa
-import pyarrow.compute as pc
+import numpy as np
+from xxhash import xxh3_64_intdigest
 
-from datakit.core.corpus import SCHEMA, Corpus, content_ids
+from datakit.core.corpus import Corpus
 from datakit.core.errors import InputError
+from datakit.core.identity import ContentIds, Seen
 from datakit.core.quarantine import Reject
 from datakit.io.columns import absent
 from datakit.io.problems import rejected, shortened, unreadable
-from datakit.io.reading import Reading
+from datakit.io.reading import Account, Reading
 from datakit.io.rows import KINDS, Batch, Label, Rows
 
+Take = Callable[[Corpus], None]
 
-def assemble(rows: Rows) -> Reading:
-    """Read all batches into a corpus.
+
+def scan(reopen: Callable[[], Rows], begin: Callable[[], Take]) -> Account:
+    """Read a source once, in pieces, and hand each on; memory does not grow with the source.
+
+    Which type the labels have, and whether the ids are unique, only the end of a source can tell. It is
+    presumed from the beginning; where the end belies that, all is read anew with what is known then.
+
+    Args:
+        reopen: opens the source.
+        begin: makes a new receiver, which gets every piece in turn; what an earlier one has got is void.
 
     Raises:
-        InputError: no row can be read, no row has the text or the label column, or the labels are lists.
+        InputError: no row can be read, or no row has the text or the label column.
     """
-    tables: list[pa.Table] = []
-    kinds: list[type] = []
-    rejects: list[Reject] = []
-    found: set[str] = set()
-    blank = 0
-    for batch in rows.batches:
-        tables.append(_table(batch))
-        kinds += map(type, batch.label)
-        rejects += batch.rejects
-        found |= batch.found
-        blank += batch.blank
-    rows_seen = len(kinds) + len(rejects)
-    _refuse_unreadable(rows, rejects, labelled=len(kinds) - kinds.count(NoneType), read=len(kinds))
-    _refuse_absent(rows, found)
-
-    table, odd = _with_one_kind_of_label(pa.concat_tables(tables), kinds, rows)
-    ids, id_note = _ids(table, rows)
-    return Reading(
-        corpus=_corpus(table, ids, has_lines=rows.has_lines),
-        rejects=tuple(sorted([*rejects, *odd], key=lambda reject: reject.line or 0)),
-        columns=rows.columns,
-        notes=(*rows.notes, *([f"blank lines passed over: {blank}"] if blank else []), id_note),
-        format=rows.format,
-        rows_seen=rows_seen,
-    )
+    presumed = _Presumed()
+    while True:
+        reading = _Pass(reopen(), presumed)
+        take = begin()
+        for corpus in reading.pieces():
+            take(corpus)
+        if reading.learnt == reading.presumed:
+            return reading.account()
+        presumed = reading.learnt
 
 
-def _refuse_unreadable(rows: Rows, rejects: Sequence[Reject], *, labelled: int, read: int) -> None:
-    if not labelled and any(reject.code == "list-label" for reject in rejects):
-        raise unreadable(
-            rows.where,
-            f"the labels in column {rows.columns.label.name!r} are lists",
-            "multi-label files are not supported yet by this version: keep one label a row",
+def assemble(reopen: Callable[[], Rows]) -> Reading:
+    """Read a source as one corpus.
+
+    Raises:
+        InputError: as `scan`.
+    """
+    pieces: list[Corpus] = []
+
+    def begin() -> Take:
+        pieces.clear()
+        return pieces.append
+
+    account = scan(reopen, begin)
+    told = {field.name: getattr(account, field.name) for field in fields(account)}
+    return Reading(corpus=Corpus.join(pieces), **told)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Presumed:
+    """What is taken for granted about a source before its end is known."""
+
+    kind: type | None = None  # of the labels; None: the first batch that has any decides
+    no_ids: str = ""  # why the id column, if there is one, holds no ids
+
+
+class _Pass:
+    """One reading of a source, and what it turned out to be."""
+
+    def __init__(self, rows: Rows, presumed: _Presumed) -> None:
+        self._rows = rows
+        self.presumed = presumed
+        self._no_ids = presumed.no_ids if rows.columns.id else "no id column"
+        self._kinds: Counter[type] = Counter()
+        self._rejects: list[Reject] = []
+        self._odd: list[tuple[int, str | None, Label]] = []  # line, text, label of another type than most
+        self._found: set[str] = set()
+        self._blank = 0
+        self._seen = Seen()
+        self._content_ids = ContentIds()
+
+    def pieces(self) -> Iterator[Corpus]:
+        """Yield the rows that can be used, until it is plain that something else should have been presumed."""
+        for batch in self._rows.batches:
+            self._kinds.update(map(type, batch.label))
+            self._rejects += batch.rejects
+            self._found |= batch.found
+            self._blank += batch.blank
+            if self.presumed.kind is None:
+                self.presumed = replace(self.presumed, kind=self._commonest())
+            kept = self._of_one_kind(batch)
+            self._look_at_ids(kept)
+            if self.learnt.no_ids != self.presumed.no_ids:
+                return
+            if kept.line:
+                yield self._corpus(kept)
+
+    @property
+    def learnt(self) -> _Presumed:
+        """What should have been presumed, as far as the rows have been read."""
+        return _Presumed(kind=self._commonest(), no_ids=self._no_ids if self._rows.columns.id else "")
+
+    def account(self) -> Account:
+        """Return what came of it.
+
+        Raises:
+            InputError: no row can be read, or no row has the text or the label column.
+        """
+        rows, read = self._rows, self._kinds.total()
+        if not read and self._rejects:
+            raise rejected(rows.where, self._rejects, f"no row could be read as {rows.format}: mend the file")
+        if not read:
+            raise unreadable(rows.where, "there are no rows", "give a file with at least one row")
+        names = rows.columns.names
+        if missing := [role for role in ("text", "label") if role not in self._found]:
+            raise InputError(*(absent(role, names[role], rows.names, rows.where) for role in missing))
+        rejects = sorted([*self._rejects, *self._mixed()], key=lambda reject: reject.line or 0)
+        blank = [f"blank lines passed over: {self._blank}"] if self._blank else []
+        ids = f"ids from the rows' content: {self._no_ids}" if self._no_ids else f"ids from column {names['id']!r}"
+        return Account(
+            rejects=tuple(rejects),
+            columns=rows.columns,
+            notes=(*rows.notes, *blank, ids),
+            format=rows.format,
+            rows_seen=read + len(self._rejects),
         )
-    if not read and rejects:
-        raise rejected(rows.where, rejects, f"no row could be read as {rows.format}: mend the file")
-    if not read:
-        raise unreadable(rows.where, "there are no rows", "give a file with at least one row")
 
+    def _commonest(self) -> type | None:
+        """Return the type of most labels; of equally common ones the earliest in KINDS, whatever comes first."""
+        kind = max(KINDS, key=lambda kind: self._kinds[kind] if kind is not NoneType else 0)
+        return kind if self._kinds[kind] else None
 
-def _refuse_absent(rows: Rows, found: set[str]) -> None:
-    names = rows.columns.names
-    problems = [
-        absent(role, names[role], rows.names, rows.where) for role in ("text", "label") if role not in found
-    ]
-    if problems:
-        raise InputError(*problems)
+    def _of_one_kind(self, batch: Batch) -> Batch:
+        if set(map(type, batch.label)) <= {self.presumed.kind, NoneType}:
+            return batch
+        kept = [i for i, label in enumerate(batch.label) if type(label) in (self.presumed.kind, NoneType)]
+        self._odd += [
+            (batch.line[i], batch.text[i], label)
+            for i, label in enumerate(batch.label)
+            if type(label) not in (self.presumed.kind, NoneType)
+        ]
+        return replace(
+            batch,
+            line=[batch.line[i] for i in kept],
+            text=[batch.text[i] for i in kept],
+            label=[batch.label[i] for i in kept],
+            id=None if batch.id is None else [batch.id[i] for i in kept],
+        )
 
+    def _mixed(self) -> Iterator[Reject]:
+        lines = {line for line, _, _ in self._odd}
+        raw = self._rows.raw(lines) if self._rows.raw and lines else {}
+        most = KINDS[self.presumed.kind or NoneType].split()[-1]
+        for line, text, label in self._odd:
+            told = shortened(str(_label_text(label)))
+            yield Reject(
+                line=line,
+                code="mixed-label-types",
+                reason=f"the label {told} is {KINDS[type(label)]}; most are {most}s",
+                raw=raw.get(line, repr({"text": text, "label": label})),
+            )
 
-def _table(batch: Batch) -> pa.Table:
-    return pa.table(
-        {
-            "line": pa.array(batch.line, pa.int64()),
-            "text": pa.array(batch.text, pa.string()),
-            "label": pa.array(_label_texts(batch.label), pa.string()),
-            "id": _id_texts(batch),
-        }
-    )
+    def _corpus(self, batch: Batch) -> Corpus:
+        ids = self._content_ids if self._no_ids or batch.id is None else list(map(str, batch.id))
+        line = batch.line if self._rows.has_lines else None
+        if self.presumed.kind is list:
+            return Corpus.from_columns(
+                batch.text, None, labels=list(map(_label_set, batch.label)), id=ids, line=line
+            )
+        # Strings are the common case, and are taken as they are.
+        labels: Any = batch.label if self.presumed.kind is str else list(map(_label_text, batch.label))
+        return Corpus.from_columns(batch.text, labels, id=ids, line=line)
 
-
-def _label_texts(labels: Sequence[Label]) -> Sequence[str | None]:
-    if set(map(type, labels)) <= {str, NoneType}:
-        return labels  # type: ignore[return-value]
-    return [_label_text(label) for label in labels]
+    def _look_at_ids(self, batch: Batch) -> None:
+        if self._no_ids or batch.id is None:
+            return
+        name = self._rows.columns.names["id"]
+        if not set(map(type, batch.id)) <= {str, int}:
+            self._no_ids = f"column {name!r} is not a string or an integer in every row"
+            return
+        keys = (xxh3_64_intdigest(str(value).encode("utf-8", "surrogatepass")) for value in batch.id)
+        if self._seen.add(np.fromiter(keys, np.uint64, len(batch.id))).any():
+            self._no_ids = f"column {name!r} holds repeated ids"
 
 
 def _label_text(label: Label) -> str | None:
@@ -95,81 +195,5 @@ def _label_text(label: Label) -> str | None:
     return None if label is None else str(label)
 
 
-def _id_texts(batch: Batch) -> pa.Array:
-    # One id of another type, or missing, leaves a null, and a null anywhere means content ids for all rows.
-    if batch.id is None or not set(map(type, batch.id)) <= {str, int}:
-        return pa.nulls(len(batch.text), pa.string())
-    return pa.array([str(value) for value in batch.id], pa.string())
-
-
-def _with_one_kind_of_label(table: pa.Table, kinds: Sequence[type], rows: Rows) -> tuple[pa.Table, list[Reject]]:
-    """Keep the rows whose labels are of the commonest type, and those without a label; reject the others."""
-    counts = Counter(kinds)
-    counts.pop(NoneType, None)
-    if len(counts) < 2:  # noqa: PLR2004  (one kind of label, or none)
-        return table, []
-    # Of equally common types the one earliest in KINDS wins, whatever the order of the rows.
-    kept = max(KINDS, key=lambda kind: counts[kind])
-    odd = [i for i, kind in enumerate(kinds) if kind not in (kept, NoneType)]
-    taken = table.take(pa.array(odd, pa.int64()))
-    lines = taken["line"].to_pylist()
-    labels = taken["label"].to_pylist()
-    raw = rows.raw(set(lines)) if rows.raw else dict(zip(lines, map(str, taken.to_pylist()), strict=True))
-    rejects = [
-        Reject(
-            line=line,
-            code="mixed-label-types",
-            reason=f"the label {shortened(label)} is {KINDS[kinds[i]]}; most are {KINDS[kept].split()[-1]}s",
-            raw=raw[line],
-        )
-        for i, line, label in zip(odd, lines, labels, strict=True)
-    ]
-    mask = pa.array([kind in (kept, NoneType) for kind in kinds], pa.bool_())
-    return table.filter(mask), rejects
-
-
-def _ids(table: pa.Table, rows: Rows) -> tuple[Any, str]:
-    """Return the ids, as an Arrow column or a list, and a note on where they come from."""
-    column = rows.columns.id
-    if column is None:
-        why = "no id column"
-    elif table["id"].null_count:
-        why = f"column {column.name!r} is not a string or an integer in every row"
-    elif pc.count_distinct(table["id"]).as_py() < table.num_rows:
-        why = f"column {column.name!r} holds repeated ids"
-    else:
-        return table["id"], f"ids from column {column.name!r}"
-    return content_ids(_Values(table["text"]), _Values(table["label"])), f"ids from the rows' content: {why}"
-
-
-def _corpus(table: pa.Table, ids: Any, *, has_lines: bool) -> Corpus:  # noqa: ANN401  (Arrow column or list)
-    n = table.num_rows
-    columns = {
-        "id": ids if isinstance(ids, pa.ChunkedArray) else pa.array(ids, pa.string()),
-        "text": table["text"],
-        "label": table["label"],
-        "line": table["line"] if has_lines else pa.nulls(n, pa.int64()),
-    }
-    columns |= {field.name: pa.nulls(n, field.type) for field in SCHEMA if field.name not in columns}
-    return Corpus(pa.table(columns, schema=SCHEMA))
-
-
-class _Values(Sequence[str | None]):
-    """An Arrow column as a sequence that holds no more than one chunk's Python strings at a time."""
-
-    def __init__(self, column: pa.ChunkedArray) -> None:
-        self._column = column
-
-    def __len__(self) -> int:
-        return len(self._column)
-
-    @overload
-    def __getitem__(self, at: int) -> str | None: ...
-    @overload
-    def __getitem__(self, at: slice) -> list[str | None]: ...
-    def __getitem__(self, at: Any) -> Any:
-        return self._column[at].as_py() if isinstance(at, int) else self._column[at].to_pylist()
-
-    def __iter__(self) -> Iterator[str | None]:
-        for chunk in self._column.chunks:
-            yield from chunk.to_pylist()
+def _label_set(label: Label) -> list[str] | None:
+    return sorted({str(name) for name in label}) if isinstance(label, list) else None

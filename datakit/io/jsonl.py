@@ -71,7 +71,7 @@ class LineDecoder:
         self.names = columns.names
         kinds: dict[str, Any] = {
             "text": str | None | UnsetType,
-            "label": str | int | bool | None | UnsetType,
+            "label": str | int | bool | list[str | int] | None | UnsetType,
             "id": Any,
         }
         fields = [
@@ -88,7 +88,8 @@ class LineDecoder:
         if not block.startswith(b"{") or lines - 1 not in _counts_of_object_ends(block):
             return None
         try:
-            block.decode()
+            if not block.isascii():
+                block.decode()
             rows = self._decoder.decode_lines(block)
         except (ValueError, RecursionError):
             return None

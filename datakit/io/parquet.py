@@ -47,7 +47,8 @@ def class_names(schema: pa.Schema) -> Mapping[str, Sequence[str]]:
     """Return the names behind numbered labels, by column, as `datasets` notes them in an Arrow schema."""
     info = json.loads((schema.metadata or {}).get(b"huggingface", b"{}"))
     features = info.get("info", {}).get("features", {})
-    return {name: kind["names"] for name, kind in features.items() if "names" in kind}
+    kinds = {name: kind.get("feature", kind) for name, kind in features.items()}  # a list of them has a feature
+    return {name: kind["names"] for name, kind in kinds.items() if "names" in kind}
 
 
 def batches(tables: Iterator[Any], columns: Columns, class_names: Sequence[str] | None) -> Iterator[Batch]:
@@ -56,13 +57,17 @@ def batches(tables: Iterator[Any], columns: Columns, class_names: Sequence[str] 
     for table in tables:
         values = {role: table.column(name).to_pylist() for role, name in columns.names.items()}
         if class_names:
-            # datasets writes -1 where a row has no label.
-            values["label"] = [
-                class_names[number] if number is not None and number >= 0 else None for number in values["label"]
-            ]
+            values["label"] = [_named(number, class_names) for number in values["label"]]
         numbers = range(row, row + table.num_rows)
         yield checked(numbers, values["text"], values["label"], values.get("id"))
         row += table.num_rows
+
+
+def _named(number: int | list[int] | None, class_names: Sequence[str]) -> Any:  # noqa: ANN401  (a label)
+    if isinstance(number, list):
+        return [class_names[one] for one in number]
+    # datasets writes -1 where a row has no label.
+    return class_names[number] if number is not None and number >= 0 else None
 
 
 def _tables(path: Path, columns: Columns) -> Iterator[Any]:

@@ -3,13 +3,15 @@
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from datakit.core.corpus import Corpus
 from datakit.core.errors import Problem, UsageError
 from datakit.core.names import suggest
-from datakit.io.assembly import assemble
+from datakit.io import assembly
+from datakit.io.assembly import Take, assemble
 from datakit.io.delimited import open_csv, open_tsv
 from datakit.io.files import guarded, locate
 from datakit.io.frame import open_frame
@@ -18,7 +20,7 @@ from datakit.io.json_array import open_json
 from datakit.io.jsonl import open_jsonl
 from datakit.io.parquet import open_parquet
 from datakit.io.problems import rejected, unreadable
-from datakit.io.reading import Reading
+from datakit.io.reading import Account, Reading
 from datakit.io.records import open_records
 from datakit.io.rows import Rows
 from datakit.io.source import Source
@@ -55,7 +57,19 @@ def read(path: str | os.PathLike[str], how: Source = _AS_GUESSED) -> Reading:
     path = Path(path)
     with guarded(path, how.encoding):
         locate(path)
-        return assemble(_open_path(path, how))
+        return assemble(partial(_open_path, path, how))
+
+
+def scan(path: str | os.PathLike[str], how: Source, begin: Callable[[], Take]) -> Account:
+    """Read a file, or a folder that `datasets` saved, in pieces; see `assembly.scan`.
+
+    Raises:
+        InputError: the source as a whole cannot be read, or not one of its rows.
+    """
+    path = Path(path)
+    with guarded(path, how.encoding):
+        locate(path)
+        return assembly.scan(partial(_open_path, path, how), begin)
 
 
 def load(source: "AnySource", **how: Any) -> Corpus:  # noqa: ANN401  (the fields of Source)
@@ -75,7 +89,9 @@ def load(source: "AnySource", **how: Any) -> Corpus:  # noqa: ANN401  (the field
             *(Problem(where="load", got=f"no option {name!r}", fix=suggest(name, known)) for name in unknown)
         )
     given = Source(**how)
-    reading = read(source, given) if isinstance(source, str | os.PathLike) else assemble(_open(source, given))
+    reading = (
+        read(source, given) if isinstance(source, str | os.PathLike) else assemble(partial(_open, source, given))
+    )
     if reading.rejects:
         raise rejected(str(source) if isinstance(source, str | os.PathLike) else "row", reading.rejects, _FIX)
     return reading.corpus

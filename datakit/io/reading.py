@@ -30,12 +30,18 @@ class Columns:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Reading:
-    """A source as read: every row is either in `corpus` or in `rejects`."""
+class Account:
+    """What became of a source: every row was either handed on or is in `rejects`."""
 
-    corpus: Corpus
     rejects: tuple[Reject, ...]  #: by line
     columns: Columns
     notes: tuple[str, ...]  #: what was passed over or decided, e.g. `BOM removed`
     format: str  #: `jsonl`, `json`, `csv`, `tsv`, `parquet`, `datasets`, `pandas` or `rows`
     rows_seen: int  #: rows of the source, rejected ones included, blank lines not
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reading(Account):
+    """A source as read, in memory."""
+
+    corpus: Corpus

@@ -10,7 +10,7 @@ from datakit.core.quarantine import Reject
 from datakit.io.problems import shortened
 from datakit.io.reading import Columns
 
-Label = str | int | bool | None
+Label = str | int | bool | list[str | int] | None
 
 KINDS: Mapping[type, str] = {
     str: "a string",
@@ -72,10 +72,11 @@ def fault_of(text: object, label: object) -> tuple[str, str] | None:
     """Return code and reason why a row cannot be taken, or None where it can."""
     if not _is_text(text):
         return "wrong-text-type", f"the text is {_told(text)}, not a string"
-    if isinstance(label, list | tuple):
-        return "list-label", f"the label is {_told(label)}: several labels a row are not supported yet"
     if not _is_label(label):
-        return "wrong-label-type", f"the label is {_told(label)}, not a string, an integer or a boolean"
+        return (
+            "wrong-label-type",
+            f"the label is {_told(label)}, not a string, an integer, a boolean or a list of names",
+        )
     return None
 
 
@@ -84,6 +85,8 @@ def _is_text(value: object) -> bool:
 
 
 def _is_label(value: object) -> bool:
+    if type(value) is list:
+        return all(type(name) is int or (type(name) is str and _is_unicode(name)) for name in value)
     return _is_text(value) or type(value) in (int, bool)
 
 

@@ -40,6 +40,9 @@ class ValidateOptions(_Section):
     """Checks and the gate."""
 
     suite: str = Field("raw.json", description="Great Expectations suite, in ./expectations or shipped")
+    deep: bool | None = Field(
+        None, description="whether the checks that read all texts at once are run; null: on up to 20,000 rows"
+    )
     checks: dict[str, dict[str, Any]] = Field(
         {}, description="options by check, e.g. class-imbalance: {max_ratio: 5}"
     )

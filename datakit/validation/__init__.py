@@ -1,5 +1,6 @@
 """Checks on labelled text, and the gate that decides what is tolerable."""
 
-from datakit.validation.validate import checks, examine, screen, validate
+from datakit.validation.survey import Survey
+from datakit.validation.validate import Validation, checks, digest, validate
 
-__all__ = ["checks", "examine", "screen", "validate"]
+__all__ = ["Survey", "Validation", "checks", "digest", "validate"]

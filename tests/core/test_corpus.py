@@ -1,10 +1,7 @@
 import pyarrow as pa
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from datakit.core.corpus import SCHEMA, Corpus, Splits, content_ids
-from datakit.core.seeding import rng_for
+from datakit.core.corpus import SCHEMA, Corpus, CorpusFile, Splits
 
 TEXTS = ["see you", "win a prize", "see you", None, ""]
 LABELS = ["ham", "spam", "ham", "ham", None]
@@ -16,36 +13,6 @@ def corpus() -> Corpus:
     return Corpus.from_columns(TEXTS, LABELS, line=[1, 2, 3, 4, None])
 
 
-def test_ids_survive_another_order_of_the_rows():
-    """A row is known by its content; repeats are counted."""
-    rows = list(zip(TEXTS, LABELS, strict=True))
-    ids = dict(zip(content_ids(TEXTS, LABELS), rows, strict=True))
-    rng_for(1).shuffle(rows)
-    assert dict(zip(content_ids(*zip(*rows, strict=True)), rows, strict=True)) == ids
-    assert sorted(len(id_) for id_ in ids) == [16, 16, 16, 16, 18]
-
-
-def test_the_same_content_has_the_same_id_for_ever():
-    """Runs of old refer to it: the derivation is part of the format."""
-    assert content_ids(["see you"], ["ham"]) == ["02d3ad0c2fdb3f61"]
-
-
-@pytest.mark.parametrize(
-    "others", [(["a", "bc"], ["ab", "c"]), ([None, "x"], ["", "x"]), (["x", None], ["x", ""])]
-)
-def test_content_that_only_looks_alike_has_ids_of_its_own(others):
-    """The limit between text and label, and null and the empty string, make a difference."""
-    one, other = others
-    assert content_ids([one[0]], [one[1]]) != content_ids([other[0]], [other[1]])
-
-
-@given(st.lists(st.tuples(st.sampled_from(["a", "b", None]), st.sampled_from(["x", "y", None]))))
-def test_ids_are_unique(rows):
-    """However often content repeats."""
-    ids = content_ids([text for text, _ in rows], [label for _, label in rows])
-    assert len(set(ids)) == len(rows)
-
-
 def test_a_corpus_has_all_columns_in_one_schema(corpus):
     """What is not given is null."""
     assert corpus.table.schema == SCHEMA
@@ -54,9 +21,31 @@ def test_a_corpus_has_all_columns_in_one_schema(corpus):
     assert repr(corpus) == "Corpus(5 rows, labels: {'ham': 3, 'spam': 1})"
 
 
+def test_rows_may_carry_several_labels():
+    """Then each label of a row counts, and `label` is null; a row may carry none."""
+    corpus = Corpus.from_columns(["t", "u", "v"], None, labels=[["joy", "awe"], ["joy"], []])
+    assert (corpus.multi_label, corpus.labels) == (True, [None] * 3)
+    assert corpus.label_sets == [("joy", "awe"), ("joy",), ()]
+    assert corpus.label_counts == {"joy": 2, "awe": 1}
+
+
+def test_one_label_a_row_is_a_set_of_one(corpus):
+    """A missing label is the empty set; no rows are no reason to think of several labels."""
+    assert corpus.label_sets == [("ham",), ("spam",), ("ham",), ("ham",), ()]
+    assert not corpus.multi_label
+    assert not corpus.take([]).multi_label
+
+
+def test_equal_texts_have_equal_keys(corpus):
+    """Equal after normalisation; a missing text counts as the empty one."""
+    assert len(set(corpus.text_keys.tolist())) == 3
+    assert corpus.text_keys[0] == corpus.text_keys[2]
+    assert corpus.text_keys[3] == corpus.text_keys[4]
+
+
 def test_columns_of_unequal_length_are_refused():
     """No row is cut off silently."""
-    with pytest.raises(ValueError, match=r"longer|shorter"):
+    with pytest.raises(ValueError, match="2 texts, but 1 labels"):
         Corpus.from_columns(["a", "b"], ["x"])
 
 
@@ -98,6 +87,7 @@ def test_rows_come_back_as_they_went_in():
         "id": "a~synonym-0",
         "text": "the film",
         "label": "x",
+        "labels": None,
         "line": None,
         "parent": "a",
         "op": "synonym",
@@ -130,6 +120,19 @@ def test_the_same_rows_give_the_same_bytes(tmp_path):
     for name, corpus in pieces.items():
         corpus.save(tmp_path / name)
     assert len({path.read_bytes() for path in tmp_path.iterdir()}) == 1
+
+
+@pytest.mark.parametrize("piece", [1, 7, 1000])
+def test_a_file_is_the_same_whatever_the_pieces(tmp_path, monkeypatch, piece):
+    """Pieces are gathered into groups of a fixed number of rows."""
+    monkeypatch.setattr(CorpusFile, "ROWS", 10)
+    whole = Corpus.from_columns([f"text {i}" for i in range(95)], ["a"] * 95)
+    whole.save(tmp_path / "whole")
+    with CorpusFile(tmp_path / "pieces") as file:
+        for corpus in whole.batches(piece):
+            file.add(corpus)
+    assert (tmp_path / "pieces").read_bytes() == (tmp_path / "whole").read_bytes()
+    assert Corpus.open(tmp_path / "pieces").texts == whole.texts
 
 
 def test_splits_stand_in_their_order(corpus):

@@ -1,6 +1,8 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from datakit.core.text import normalise
+from datakit.core.text import normalise, normalised_bytes
 
 
 @pytest.mark.parametrize(
@@ -24,3 +26,11 @@ def test_what_does_not_make_a_text_another_one_is_folded_away(text, folded):
 def test_what_makes_a_text_another_one_stays(one, other):
     """Marks, word limits and accents."""
     assert normalise(one) != normalise(other)
+
+
+@given(st.lists(st.text() | st.text(st.sampled_from("aB \t\n\x00\x1f\x0b.é"))))
+def test_many_texts_are_folded_as_each_alone(texts):
+    """Whatever stands beside them: the quick way and the slow way are one notion."""
+    texts = [text.encode("utf-8", "replace").decode() for text in texts]
+    folded = normalised_bytes([text.encode() for text in texts])
+    assert [text.decode() for text in folded] == [normalise(text) for text in texts]

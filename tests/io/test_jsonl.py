@@ -40,7 +40,7 @@ def rejects(reading: Reading) -> list[tuple[int, str]]:
         (b'{"text":"t","label":"a","other":"\xff"}', "unreadable-line", "byte 33, 0xff"),
         (b'{"text":"t","label":true}', "mixed-label-types", "a boolean; most are strings"),
         (b'{"text":"t","label":3}', "mixed-label-types", "the label 3 is an integer"),
-        (b'{"text":"t","label":["a","b"]}', "list-label", "several labels"),
+        (b'{"text":"t","label":["a",null]}', "wrong-label-type", "a list (['a', None])"),
         (b'{"text":"t","label":0.5}', "wrong-label-type", "a number with a point (0.5)"),
         (b'{"text":"t","label":{"a":1}}', "wrong-label-type", "an object"),
         (b'{"text":"x \\ud83d y","label":"a"}', "unreadable-line", "lone surrogate, \\ud83d, at byte 11"),
@@ -136,10 +136,31 @@ def test_the_commonest_type_of_label_wins_and_strings_win_a_tie(reading):
     assert rejects(reading(*lines, lines[0])) == [(2, "mixed-label-types")]
 
 
-def test_labels_that_are_lists_throughout_are_refused_as_multi_label(reading):
-    """The message says that it is the version's limit."""
-    with pytest.raises(InputError, match="not supported yet"):
-        reading(b'{"text":"t","labels":["a"]}', b'{"text":"u","labels":[]}')
+def test_lists_of_names_are_several_labels_a_row(reading):
+    """Sorted, each once, numbers as words; an empty list is no label, null a missing one."""
+    result = reading(b'{"text":"t","labels":["b","a","b"]}', b'{"text":"u","labels":[]}', b'{"text":"v","labels":[3]}')
+    assert result.corpus.multi_label
+    assert result.corpus.label_sets == [("a", "b"), (), ("3",)]
+
+
+def test_a_list_among_single_labels_is_rejected(reading):
+    """As any other mixture of types."""
+    result = reading(GOOD, b'{"text":"t","label":["a","b"]}', GOOD)
+    assert rejects(result) == [(2, "mixed-label-types")]
+    assert result.rejects[0].reason == "the label ['a', 'b'] is a list; most are strings"
+
+
+@pytest.mark.parametrize("block", [40, 1 << 20])
+def test_what_the_beginning_promises_the_end_may_belie(reading, monkeypatch, block):
+    """The commonest type of label and the uniqueness of ids are those of the whole file, however it is cut."""
+    monkeypatch.setattr("datakit.io.files.BLOCK", block)
+    number = b'{"id":%d,"text":"t","label":3}'
+    word = b'{"id":%d,"text":"t","label":"a"}'
+    result = reading(number % 1, number % 2, *(word % i for i in range(3, 9)))
+    assert rejects(result) == [(1, "mixed-label-types"), (2, "mixed-label-types")]
+    assert result.corpus.ids == ["3", "4", "5", "6", "7", "8"]
+    repeated = reading(*(word % i for i in range(8)), word % 0)
+    assert repeated.corpus.ids[1] == f"{repeated.corpus.ids[0]}-2"
 
 
 def test_a_line_too_long_is_rejected_in_bounded_memory(reading, monkeypatch):

@@ -42,8 +42,15 @@ def test_rows_of_the_wrong_type_are_rejected_by_number(reading):
     """A float is no label."""
     with pytest.raises(InputError, match=r"raw\.parquet:1: the label is a number with a point"):
         reading({"text": ["t"], "label": [0.5]})
-    with pytest.raises(InputError, match="multi-label"):
-        reading({"text": ["t"], "label": [["a"]]})
+
+
+def test_lists_are_several_labels_a_row(reading):
+    """By name, or by the number of a name."""
+    assert reading({"text": ["t", "u"], "labels": [["b", "a"], []]}).corpus.label_sets == [("a", "b"), ()]
+    feature = {"feature": {"names": ["neg", "pos"], "_type": "ClassLabel"}, "_type": "List"}
+    info = {"info": {"features": {"labels": feature}}}
+    numbered = reading({"text": ["t"], "labels": [[1, 0]]}, huggingface=json.dumps(info))
+    assert numbered.corpus.label_sets == [("neg", "pos")]
 
 
 def test_another_file_is_an_error(tmp_path):

@@ -18,7 +18,7 @@ def test_mappings_are_read_in_order():
         ({"text": "x\ud83d", "label": "a"}, "lone surrogate"),
         ({"text": "t", "label": "\udc00"}, "lone surrogate"),
         ({"text": "t", "label": b"a"}, "of type bytes"),
-        ({"text": "t", "label": ("a", "b")}, "several labels"),
+        ({"text": "t", "label": ("a", "b")}, "of type tuple"),
     ],
 )
 def test_rows_of_the_wrong_type_are_refused(row, word):

@@ -1,4 +1,5 @@
 from datakit.testing import corpus
+from datakit.validation import digest
 from datakit.validation.profile import profile
 
 ROWS = [
@@ -13,7 +14,7 @@ ROWS = [
 
 def test_every_figure_of_a_small_corpus():
     """Shares are of the usable rows; the quarantined ones count in their own share alone."""
-    assert profile(corpus(ROWS), quarantined=2) == {
+    assert profile(digest(corpus(ROWS)), quarantined=2) == {
         "rows": 6,
         "quarantined": 2,
         "quarantined_share": 0.25,
@@ -31,19 +32,19 @@ def test_every_figure_of_a_small_corpus():
 
 def test_an_empty_corpus_has_figures_too():
     """Zero everywhere, so that a gate can judge them."""
-    figures = profile(corpus([]))
+    figures = profile(digest(corpus([])))
     assert figures.pop("label_counts") == figures.pop("words") == {}
     assert set(figures.values()) == {0}
 
 
 def test_all_rows_may_be_in_quarantine():
     """Then their share is one."""
-    assert profile(corpus([]), quarantined=3)["quarantined_share"] == 1.0
+    assert profile(digest(corpus([])), quarantined=3)["quarantined_share"] == 1.0
 
 
 def test_one_class_is_in_balance():
     """And one row has no spread."""
-    figures = profile(corpus([("a b", "x")]))
+    figures = profile(digest(corpus([("a b", "x")])))
     assert (figures["imbalance_ratio"], figures["majority_share"], figures["words"]) == (1.0, 1.0, {})
-    two = profile(corpus([("a b", "x"), ("a b c d", "x")]))
+    two = profile(digest(corpus([("a b", "x"), ("a b c d", "x")])))
     assert (two["words"]["min"], two["words"]["median"], two["words"]["max"]) == (2, 3.0, 4)

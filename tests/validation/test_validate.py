@@ -1,9 +1,11 @@
+import sys
+
 import pytest
 
 from datakit.core.corpus import Corpus, Splits
 from datakit.core.errors import UsageError
 from datakit.testing import corpus
-from datakit.validation import examine, screen, validate
+from datakit.validation import Validation, validate
 
 
 def test_unusable_rows_are_set_aside_before_the_other_checks_look():
@@ -16,28 +18,27 @@ def test_unusable_rows_are_set_aside_before_the_other_checks_look():
     assert len(rows) == 63
 
 
-def test_screened_rows_keep_their_line_their_words_and_the_reason():
-    """A row with two faults goes to quarantine once; splits are screened on their own."""
+def test_rows_set_aside_keep_their_line_their_words_and_the_reason():
+    """A row with two faults goes to quarantine once; splits are looked at on their own."""
     splits = Splits({"train": corpus([("a", "x"), (None, None), ("b", " ")]), "test": corpus([("", "x")])})
-    usable, rejects, findings = screen(splits)
-    assert {name: rows.texts for name, rows in usable.items()} == {"train": ["a"], "test": []}
-    assert [(r.line, r.code, r.reason, r.raw) for r in rejects["train"]] == [
+    survey = Validation.of().look_at(splits)
+    assert {name: rows.texts for name, rows in survey.corpora.items()} == {"train": ["a"], "test": []}
+    assert [(r.line, r.code, r.reason, r.raw) for r in survey.quarantined["train"]] == [
         (2, "empty-text", "empty text", "None labelled None"),
         (3, "missing-label", "missing label", "'b' labelled ' '"),
     ]
-    assert [(r.line, r.code) for r in rejects["test"]] == [(1, "empty-text")]
-    assert [(f.code, f.split) for f in findings] == [
-        ("empty-text", "train"),
-        ("empty-text", "test"),
-        ("missing-label", "train"),
-    ]
+    assert [(r.line, r.code) for r in survey.quarantined["test"]] == [(1, "empty-text")]
+    found = [(f.code, f.split) for f in Validation.of().findings(survey)]
+    assert found[:3] == [("empty-text", "train"), ("empty-text", "test"), ("missing-label", "train")]
 
 
-def test_clean_rows_are_passed_on_as_they_are():
-    """The same object: a million rows are not copied for nothing."""
-    rows = corpus([("a", "x")])
-    usable, rejects, findings = screen(Splits({"train": rows}))
-    assert (usable.train is rows, rejects, findings) == (True, {"train": ()}, ())
+def test_deep_checks_are_left_out_of_large_data_and_that_is_said(monkeypatch):
+    """Unless asked for; a check that was switched off on purpose needs no remark."""
+    monkeypatch.setattr(sys.modules[Validation.__module__], "DEEP_ROWS", 50)
+    rows = corpus([(f"text {i}", "ab"[i % 2]) for i in range(60)])
+    (remark,) = validate(rows).findings
+    assert (remark.code, remark.severity) == ("checks-not-run", "info")
+    assert validate(rows, deep=True).findings == validate(rows, deep=False).findings == ()
 
 
 def test_options_reach_their_check():
@@ -58,7 +59,7 @@ def test_an_unknown_check_is_refused():
 def test_splits_are_compared_with_each_other():
     """One corpus alone cannot leak."""
     rows = corpus([("a", "x"), ("b", "x")])
-    found = examine(Splits({"train": rows, "test": rows}))
+    found = validate(Splits({"train": rows, "test": rows})).findings
     assert {(f.code, f.split) for f in found} == {("rare-class", "train"), ("split-leakage", "test")}
 
 

@@ -1,43 +1,91 @@
 """What a check is, and the words checks share."""
 
-from collections.abc import Iterable, Iterator
-from typing import ClassVar, Protocol, TypedDict
+import re
+from collections.abc import Iterator, Sequence
+from typing import ClassVar, Protocol, runtime_checkable
 
-from datakit.core.corpus import Corpus, Splits
-from datakit.core.findings import Finding
+from datakit.core.corpus import Corpus
+from datakit.core.findings import Finding, Severity
+from datakit.validation.survey import Digest, Faulty, Survey
 
 
 class Check(Protocol):
     """Finds one kind of problem in labelled text. Its dataclass fields are its options.
 
-    A check that sets `unusable` finds rows that nobody can learn from: they go to quarantine, and the other
-    checks never see them.
+    It looks at a survey: a few numbers a row, and a sample of the texts. A `deep` check also reads all texts, in
+    `survey.corpora`; it is run where they are few, or asked for.
     """
 
-    unusable: ClassVar[bool] = False
+    deep: ClassVar[bool] = False
 
-    def find(self, splits: Splits) -> Iterator[Finding]:
+    @property
+    def code(self) -> str:
+        """The name of the check, which is the code of its findings: `SplitLeakage` is `split-leakage`."""
+        return re.sub(r"(?<!^)(?=[A-Z])", "-", type(self).__name__).lower()
+
+    def find(self, survey: Survey) -> Iterator[Finding]:
         """Yield what is wrong, the weightiest first."""
         ...
 
 
-class Rows(TypedDict):
-    """Where in the data a finding stands; the keyword arguments of `Finding` that say so."""
+@runtime_checkable
+class RowCheck(Check, Protocol):
+    """A check that judges each row by itself, while the rows stream by.
 
-    rows: tuple[str, ...]
-    lines: tuple[int, ...]
-    split: str | None
+    One that sets `unusable` finds rows that nobody can learn from: they go to quarantine, and the other checks
+    never see them.
+    """
+
+    unusable: ClassVar[bool] = False
+    fix: ClassVar[str]  #: what to do about it, in one sentence
+
+    def faulty(self, rows: Corpus) -> Sequence[int]:
+        """Return the indices of the rows that have the fault, ascending."""
+        ...
+
+    def message(self, n: int) -> str:
+        """Return what is wrong, in one sentence, of which `n` rows are the subject."""
+        ...
+
+    def severity(self, part: float) -> Severity:  # noqa: ARG002  (for checks that tolerate a part of the rows)
+        """Return how much it matters that a fraction `part` (0..1) of a split's rows has the fault."""
+        return Severity.WARNING
+
+    def example(self, text: str) -> str:
+        """Return what is shown of a faulty text."""
+        return shortened(text)
+
+    def find(self, survey: Survey) -> Iterator[Finding]:
+        """Yield one finding for each split that has such rows."""
+        for split, digest in survey.items():
+            faulty = (survey.unusable[split] if self.unusable else digest.faulty).get(self.code)
+            if faulty and faulty.rows:
+                yield self._told(split, faulty)
+
+    def _told(self, split: str, faulty: Faulty) -> Finding:
+        part = share(faulty.rows, faulty.of)
+        return Finding(
+            code=self.code,
+            severity=self.severity(part),
+            message=f"{self.message(faulty.rows)} ({part:.1%})",
+            fix=self.fix,
+            evidence={
+                "rows": faulty.rows,
+                "share": part,
+                "examples": [self.example(text) for text in faulty.examples if text],
+            },
+            rows=faulty.ids,
+            lines=faulty.lines,
+            split=split,
+        )
 
 
-def located(corpus: Corpus, indices: Iterable[int], split: str | None) -> Rows:
-    """Return the ids and lines of the rows at `indices`, ready to be passed on to `Finding`."""
-    chosen = list(indices)
-    lines = (corpus.lines[i] for i in chosen)
-    return Rows(
-        rows=tuple(corpus.ids[i] for i in chosen),
-        lines=tuple(line for line in lines if line is not None),
-        split=split,
-    )
+SHOWN = 120  #: characters of a text that are shown as an example
+
+
+def shortened(text: str) -> str:
+    """Return a text as an example, cut where it is long."""
+    return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
 
 
 def share(part: int, whole: int) -> float:
@@ -48,3 +96,8 @@ def share(part: int, whole: int) -> float:
 def counted(n: int, noun: str, plural: str = "") -> str:
     """Return `1 row`, `2 rows`, `1,000 rows`."""
     return f"{n:,} {noun if n == 1 else plural or noun + 's'}"
+
+
+def sampled(digest: Digest) -> str:
+    """Return what to add to a share that was measured on the digest's sample; nothing where it is all rows."""
+    return "" if len(digest.sample) == len(digest) else f" of a sample of {len(digest.sample):,}"

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from datakit.core.corpus import Splits
 from datakit.core.findings import Finding, Severity
 from datakit.validation.checks._base import Check, share
+from datakit.validation.survey import Survey
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,9 +30,9 @@ class ClassImbalance(Check):
 
     max_ratio: float = 3.0  # largest class / smallest class
 
-    def find(self, splits: Splits) -> Iterator[Finding]:
+    def find(self, survey: Survey) -> Iterator[Finding]:
         """Yield at most one finding, about the training split."""
-        counts = splits.train.label_counts
+        counts = survey.train.label_counts if "train" in survey else {}
         if len(counts) < 2:  # noqa: PLR2004  (one class alone is no imbalance)
             return
         (largest, most), (smallest, fewest) = next(iter(counts.items())), list(counts.items())[-1]

@@ -1,12 +1,14 @@
 """The same text with different labels."""
 
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from datakit.core.corpus import Splits
+import numpy as np
+
 from datakit.core.findings import Finding, Severity
-from datakit.validation.checks._base import Check, counted, located, share
+from datakit.validation.checks._base import Check, counted, share, shortened
+from datakit.validation.survey import Digest, Integers, Survey, conflicting
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,31 +29,26 @@ class ConflictingLabels(Check):
         Northcutt et al. 2021 (arXiv 2103.14749): label errors in ten widely used test sets.
     """
 
-    def find(self, splits: Splits) -> Iterator[Finding]:
+    def find(self, survey: Survey) -> Iterator[Finding]:
         """Yield one finding for each split that holds such texts."""
-        for name, corpus in splits.items():
-            rows_of: dict[str, list[int]] = defaultdict(list)
-            for i, text in enumerate(corpus.normalised):
-                rows_of[text].append(i)
-            conflicts = [rows for rows in rows_of.values() if len({corpus.labels[i] for i in rows}) > 1]
-            if not conflicts:
+        for digest in survey.values():
+            rows = conflicting(digest)
+            if not len(rows):
                 continue
-            indices = sorted(i for rows in conflicts for i in rows)
-            first = conflicts[0]
+            texts = len(np.unique(digest.first_copy[rows]))
+            part = share(len(rows), len(digest))
             yield Finding(
                 code="conflicting-labels",
                 severity=Severity.WARNING,
-                message=f"{counted(len(conflicts), 'text carries', 'texts carry')} more than one label "
-                f"({counted(len(indices), 'row')})",
+                message=f"{counted(texts, 'text carries', 'texts carry')} more than one label "
+                f"({counted(len(rows), 'row')})",
                 fix="decide which label is right, or drop the text",
-                evidence={
-                    "texts": len(conflicts),
-                    "rows": len(indices),
-                    "share": share(len(indices), len(corpus)),
-                    "example": {
-                        "text": corpus.texts[first[0]][:200],
-                        "labels": sorted({corpus.labels[i] for i in first}),
-                    },
-                },
-                **located(corpus, indices, name),
+                evidence={"texts": texts, "rows": len(rows), "share": part, "example": _example(digest, rows)},
+                **digest.located(rows),
             )
+
+
+def _example(digest: Digest, rows: Integers) -> dict[str, Any]:
+    first = np.flatnonzero(digest.first_copy == rows[0])
+    names = {" + ".join(digest.target_sets[target]) for target in digest.targets[first]}
+    return {"text": shortened(digest.text_of(int(rows[0])) or ""), "labels": sorted(names)}

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from datakit.core.corpus import Splits
+import numpy as np
+
 from datakit.core.findings import Finding, Severity
-from datakit.validation.checks._base import Check, counted, located, share
+from datakit.validation.checks._base import Check, counted, share
+from datakit.validation.survey import Survey
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,20 +30,19 @@ class DuplicateText(Check):
 
     warn_share: float = 0.01  # fraction of the rows, 0..1, above which copies are a warning, not a remark
 
-    def find(self, splits: Splits) -> Iterator[Finding]:
+    def find(self, survey: Survey) -> Iterator[Finding]:
         """Yield one finding for each split that holds copies."""
-        for name, corpus in splits.items():
-            first: dict[str, int] = {}
-            copies = [i for i, text in enumerate(corpus.normalised) if first.setdefault(text, i) != i]
-            if not copies:
+        for digest in survey.values():
+            copies = np.flatnonzero(digest.first_copy != np.arange(len(digest)))
+            if not len(copies):
                 continue
-            exact = len(corpus) - len(set(corpus.texts))
-            part = share(len(copies), len(corpus))
+            part = share(len(copies), len(digest))
+            exact = len(digest) - len(np.unique(digest.exact_keys))
             yield Finding(
                 code="duplicate-text",
                 severity=Severity.WARNING if part > self.warn_share else Severity.INFO,
                 message=f"{counted(len(copies), 'row repeats', 'rows repeat')} an earlier text ({part:.1%})",
                 fix="drop the copies, or leave them: split keeps all copies of a text on one side",
                 evidence={"rows": len(copies), "exact": exact, "share": part},
-                **located(corpus, copies, name),
+                **digest.located(copies),
             )

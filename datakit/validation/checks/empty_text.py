@@ -1,16 +1,14 @@
 """Rows without a text."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from datakit.core.corpus import Splits
-from datakit.core.findings import Finding, Severity
-from datakit.validation.checks._base import Check, counted, located, share
+from datakit.core.corpus import Corpus
+from datakit.validation.checks._base import RowCheck, counted
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class EmptyText(Check):
+class EmptyText(RowCheck):
     """Rows whose text is missing, empty or nothing but white space.
 
     What:
@@ -26,17 +24,12 @@ class EmptyText(Check):
     """
 
     unusable: ClassVar[bool] = True
+    fix: ClassVar[str] = "see why the text was lost upstream; the rows are in quarantine"
 
-    def find(self, splits: Splits) -> Iterator[Finding]:
-        """Yield one finding for each split that holds such rows."""
-        for name, corpus in splits.items():
-            empty = [i for i, text in enumerate(corpus.texts) if text is None or not text.strip()]
-            if empty:
-                yield Finding(
-                    code="empty-text",
-                    severity=Severity.WARNING,
-                    message=f"{counted(len(empty), 'row has', 'rows have')} no text",
-                    fix="see why the text was lost upstream; the rows are in quarantine",
-                    evidence={"rows": len(empty), "share": share(len(empty), len(corpus))},
-                    **located(corpus, empty, name),
-                )
+    def faulty(self, rows: Corpus) -> list[int]:
+        """Return the rows without a visible character."""
+        return [i for i, text in enumerate(rows.normalised_bytes) if not text]
+
+    def message(self, n: int) -> str:
+        """Count them."""
+        return f"{counted(n, 'row has', 'rows have')} no text"

@@ -1,16 +1,14 @@
 """Rows without a label."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from datakit.core.corpus import Splits
-from datakit.core.findings import Finding, Severity
-from datakit.validation.checks._base import Check, counted, located, share
+from datakit.core.corpus import Corpus
+from datakit.validation.checks._base import RowCheck, counted
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class MissingLabel(Check):
+class MissingLabel(RowCheck):
     """Rows whose label is missing, empty or nothing but white space.
 
     What:
@@ -26,17 +24,16 @@ class MissingLabel(Check):
     """
 
     unusable: ClassVar[bool] = True
+    fix: ClassVar[str] = "label them or drop them; the rows are in quarantine"
 
-    def find(self, splits: Splits) -> Iterator[Finding]:
-        """Yield one finding for each split that holds such rows."""
-        for name, corpus in splits.items():
-            unlabelled = [i for i, label in enumerate(corpus.labels) if label is None or not label.strip()]
-            if unlabelled:
-                yield Finding(
-                    code="missing-label",
-                    severity=Severity.WARNING,
-                    message=f"{counted(len(unlabelled), 'row has', 'rows have')} no label",
-                    fix="label them or drop them; the rows are in quarantine",
-                    evidence={"rows": len(unlabelled), "share": share(len(unlabelled), len(corpus))},
-                    **located(corpus, unlabelled, name),
-                )
+    def faulty(self, rows: Corpus) -> list[int]:
+        """Return the rows whose label is null or blank; of several labels none may be blank."""
+        if rows.multi_label:
+            missing = rows.table["labels"].is_null().to_pylist()
+            return [i for i, names in enumerate(rows.label_sets) if missing[i] or not all(map(str.strip, names))]
+        blank = {label for label in set(rows.labels) if label is None or not label.strip()}
+        return [i for i, label in enumerate(rows.labels) if label in blank] if blank else []
+
+    def message(self, n: int) -> str:
+        """Count them."""
+        return f"{counted(n, 'row has', 'rows have')} no label"

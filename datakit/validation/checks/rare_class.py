@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from datakit.core.corpus import Splits
 from datakit.core.findings import Finding, Severity
 from datakit.validation.checks._base import Check, counted
+from datakit.validation.survey import Survey
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,9 +29,10 @@ class RareClass(Check):
 
     min_rows: int = 30  # rows per class
 
-    def find(self, splits: Splits) -> Iterator[Finding]:
+    def find(self, survey: Survey) -> Iterator[Finding]:
         """Yield at most one finding, about the training split."""
-        rare = {label: n for label, n in splits.train.label_counts.items() if n < self.min_rows}
+        counts = survey.train.label_counts if "train" in survey else {}
+        rare = {label: n for label, n in counts.items() if n < self.min_rows}
         if rare:
             shown = ", ".join(f"{label} ({n})" for label, n in list(rare.items())[-5:])
             yield Finding(

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
-from datakit.core.corpus import Splits
+import numpy as np
+
 from datakit.core.findings import Finding, Severity
-from datakit.validation.checks._base import Check, counted, located, share
+from datakit.validation.checks._base import Check, counted, share
+from datakit.validation.survey import Survey
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,19 +28,18 @@ class SplitLeakage(Check):
         Measured on the official splits of TREC (2.0% exact), TweetEval-hate (7.8%) and GoEmotions (0.7%).
     """
 
-    def find(self, splits: Splits) -> Iterator[Finding]:
+    def find(self, survey: Survey) -> Iterator[Finding]:
         """Yield one finding for each pair of splits that share texts."""
-        for seen, held_out in combinations(splits, 2):
-            known = set(splits[seen].normalised)
-            corpus = splits[held_out]
-            leaked = [i for i, text in enumerate(corpus.normalised) if text in known]
-            if leaked:
+        for seen, held_out in combinations(survey, 2):
+            digest = survey[held_out]
+            leaked = np.flatnonzero(np.isin(digest.text_keys, survey[seen].text_keys))
+            if len(leaked):
                 yield Finding(
                     code="split-leakage",
                     severity=Severity.WARNING,
                     message=f"{counted(len(leaked), 'row')} of {held_out} also "
                     f"{'stands' if len(leaked) == 1 else 'stand'} in {seen}",
                     fix=f"datakit split takes them out of {seen}",
-                    evidence={"rows": len(leaked), "share": share(len(leaked), len(corpus)), "seen_in": seen},
-                    **located(corpus, leaked, held_out),
+                    evidence={"rows": len(leaked), "share": share(len(leaked), len(digest)), "seen_in": seen},
+                    **digest.located(leaked),
                 )

@@ -3,14 +3,12 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from typing import Any
 
-from datakit.core.corpus import Corpus, Splits
-from datakit.core.encoder import encoder_path
+from datakit.core.corpus import Corpus
 from datakit.core.findings import Finding, Severity
-from datakit.validation.checks._base import Check, counted, located, share
+from datakit.validation.checks._base import Check, counted, sampled, share
+from datakit.validation.checks._tokens import tokenizer_of
+from datakit.validation.survey import Survey
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,47 +34,40 @@ class TruncatedText(Check):
     max_length: int = 256  # tokens, the special ones included
     warn_share: float = 0.05  # fraction of a split's rows, 0..1, above which truncation is a warning
 
-    def find(self, splits: Splits) -> Iterator[Finding]:
-        """Yield one finding for each split with such texts."""
-        for name, corpus in splits.items():
+    def find(self, survey: Survey) -> Iterator[Finding]:
+        """Yield one finding for each split with such texts; of a large split a sample is read."""
+        for digest in survey.values():
+            corpus = digest.sample
             lost = self._tokens_lost(corpus)
             if not lost:
                 continue
             part, tokens = share(len(lost), len(corpus)), sum(lost.values())
-            of_class = Counter(corpus.labels[i] for i in lost)
+            of_class = Counter(label for i in lost for label in corpus.label_sets[i])
             yield Finding(
                 code="truncated-text",
                 severity=Severity.WARNING if part > self.warn_share else Severity.INFO,
                 message=f"{counted(len(lost), 'text is', 'texts are')} longer than {self.max_length} tokens "
-                f"({part:.1%}); cut off: {share(tokens, tokens + self.max_length * len(lost)):.0%} of them",
+                f"({part:.1%}{sampled(digest)}); cut off: "
+                f"{share(tokens, tokens + self.max_length * len(lost)):.0%} of them",
                 fix="raise finetune.max_length, or choose a model with a longer context",
                 evidence={
                     "rows": len(lost),
                     "share": part,
                     "tokens_lost": tokens,
                     "max_length": self.max_length,
+                    "looked_at": len(corpus),
                     "share_by_label": {
                         label: share(of_class[label], n) for label, n in corpus.label_counts.items()
                     },
                 },
-                **located(corpus, lost, name),
+                **digest.located(digest.sample_rows[list(lost)]),
             )
 
     def _tokens_lost(self, corpus: Corpus) -> dict[int, int]:
         """Map the index of each truncated row to the number of tokens it loses."""
         # No subword tokenizer makes more tokens than there are bytes: most texts need no tokenizer at all.
         long = [i for i, text in enumerate(corpus.texts) if len(text.encode()) + 2 > self.max_length]
-        encodings = _tokenizer(self.tokenizer).encode_batch_fast([corpus.texts[i] for i in long]) if long else []
+        texts = [corpus.texts[i] for i in long]
+        encodings = tokenizer_of(self.tokenizer).encode_batch_fast(texts) if long else []
         surplus = {i: len(encoding) - self.max_length for i, encoding in zip(long, encodings, strict=True)}
         return {i: tokens for i, tokens in surplus.items() if tokens > 0}
-
-
-@cache
-def _tokenizer(path: str | None) -> Any:  # noqa: ANN401  (tokenizers ships no types)
-    from tokenizers import Tokenizer
-
-    given = Path(path) if path else encoder_path()
-    tokenizer = Tokenizer.from_file(str(given / "tokenizer.json" if given.is_dir() else given))
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    return tokenizer

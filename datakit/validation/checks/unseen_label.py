@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from datakit.core.corpus import Splits
 from datakit.core.findings import Finding, Severity
-from datakit.validation.checks._base import Check, located
+from datakit.validation.checks._base import Check
+from datakit.validation.survey import Survey
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,18 +25,18 @@ class UnseenLabel(Check):
         A shifted label map: validation accuracy .03 beside a training accuracy of .98 in our fault runs.
     """
 
-    def find(self, splits: Splits) -> Iterator[Finding]:
+    def find(self, survey: Survey) -> Iterator[Finding]:
         """Yield one finding for each held-out split with such labels."""
-        known = splits.train.label_counts.keys()
-        for name, corpus in splits.items():
-            unseen = [label for label in corpus.label_counts if label not in known]
+        known = survey.train.label_counts.keys() if "train" in survey else set()
+        for digest in survey.held_out:
+            unseen = [label for label in digest.label_counts if label not in known]
             if unseen:
-                rows = [i for i, label in enumerate(corpus.labels) if label in set(unseen)]
+                rows = digest.rows_with(unseen)
                 yield Finding(
                     code="unseen-label",
                     severity=Severity.ERROR,
-                    message=f"{name} has labels that train lacks: {', '.join(map(repr, unseen[:5]))}",
+                    message=f"{digest.split} has labels that train lacks: {', '.join(map(repr, unseen[:5]))}",
                     fix="bring the files to the same label names, or drop the rows",
                     evidence={"labels": unseen, "rows": len(rows), "known": sorted(known)[:50]},
-                    **located(corpus, rows, name),
+                    **digest.located(rows),
                 )

@@ -40,4 +40,4 @@ def test_a_long_text_is_cut_in_the_example():
     """200 characters are enough to know it again."""
     (finding,) = find("conflicting-labels", train=[("a" * 300, "pos"), ("a" * 300, "neg")])
     assert finding.message == "1 text carries more than one label (2 rows)"
-    assert finding.evidence["example"]["text"] == "a" * 200
+    assert finding.evidence["example"]["text"] == "a" * 119 + "…"

@@ -8,9 +8,9 @@ def test_rows_without_a_text_are_found():
     """Null, empty, or nothing but white space of any script."""
     train = [("hello", "ham"), ("", "ham"), (None, "spam"), (" \t\n\u00a0\u3000", "spam")]
     (finding,) = find("empty-text", train=train)
-    assert finding.message == "3 rows have no text"
+    assert finding.message == "3 rows have no text (75.0%)"
     assert finding.lines == (2, 3, 4)
-    assert finding.evidence == {"rows": 3, "share": 0.75}
+    assert finding.evidence == {"rows": 3, "share": 0.75, "examples": [" \t\n\u00a0\u3000"]}
     assert (finding.severity, finding.split) == (Severity.WARNING, "train")
 
 
@@ -24,4 +24,4 @@ def test_a_missing_label_is_not_its_matter():
     """It looks at the text alone, in each split."""
     assert find("empty-text", train=[("hello", None)], test=[]) == []
     (finding,) = find("empty-text", train=[("hello", None)], test=[(None, None)])
-    assert (finding.split, finding.message) == ("test", "1 row has no text")
+    assert (finding.split, finding.message) == ("test", "1 row has no text (100.0%)")

@@ -35,6 +35,7 @@ def test_texts_longer_than_the_model_reads_are_found(tokenizer):
         "share": 0.5,
         "tokens_lost": 7,  # 16 - 10 and 11 - 10, the special ones included
         "max_length": 10,
+        "looked_at": 4,
         "share_by_label": {"long": 0.5, "mixed": 1.0, "short": 0.0},
     }
     assert (finding.lines, finding.split, finding.severity) == ((1, 3), "train", Severity.WARNING)

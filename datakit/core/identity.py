@@ -1,0 +1,86 @@
+"""By what a row is known: the hash of its content, so that its identity survives another order of the rows."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from xxhash import xxh3_64_intdigest
+
+from datakit.core.strings import string_array
+
+Label = str | Sequence[str] | None
+
+
+class Seen:
+    """Which 64-bit keys have occurred, at 8 to 16 bytes a key: a `set` of integers takes ten times as much."""
+
+    def __init__(self) -> None:
+        self._old = np.empty(0, np.uint64)  # sorted
+        self._recent = np.empty(0, np.uint64)  # sorted, and never the larger one for long
+
+    def add(self, keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.bool_]:
+        """Note `keys` and return for each whether it occurred before: in earlier calls or earlier in this one."""
+        distinct, first, place = np.unique(keys, return_index=True, return_inverse=True)
+        known = _among(distinct, self._old) | _among(distinct, self._recent)
+        self._recent = np.sort(np.concatenate([self._recent, distinct[~known]]), kind="stable")
+        # Merging only when the recent ones have grown to a fraction of the old keeps the whole linear.
+        if len(self._recent) * 4 > len(self._old):
+            self._old = np.sort(np.concatenate([self._old, self._recent]), kind="stable")
+            self._recent = np.empty(0, np.uint64)
+        repeated = known[place]
+        repeated[np.arange(len(keys)) != first[place]] = True
+        return repeated
+
+
+class ContentIds:
+    """Gives ids to rows as they come: 16 hex digits of a hash of text and label; `-2`, `-3`, … follow repeats."""
+
+    def __init__(self) -> None:
+        self._seen = Seen()
+        self._repeats: Counter[str] = Counter()
+
+    def of(self, text_hashes: npt.NDArray[np.uint64], labels: Sequence[Label]) -> pa.Array:
+        """Return the ids of the next rows, given a hash of each text and the labels."""
+        keys = _mixed(text_hashes, _label_hashes(labels))
+        digits = keys.astype(">u8").tobytes().hex()
+        repeated = np.flatnonzero(self._seen.add(keys)).tolist()
+        if not repeated:
+            offsets = np.arange(0, len(digits) + 1, 16, dtype=np.int32)
+            return pa.StringArray.from_buffers(len(keys), pa.py_buffer(offsets), pa.py_buffer(digits.encode()))
+        ids = [digits[start : start + 16] for start in range(0, len(digits), 16)]
+        for i in repeated:
+            self._repeats[ids[i]] += 1
+            ids[i] = f"{ids[i]}-{self._repeats[ids[i]] + 1}"
+        return string_array(ids)
+
+
+def _mixed(one: npt.NDArray[np.uint64], other: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    """Return one hash of two, element by element (the finaliser of SplitMix64, Steele et al. 2014)."""
+    mixed = one + other * np.uint64(0x9E3779B97F4A7C15)
+    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return np.asarray(mixed ^ (mixed >> np.uint64(31)))
+
+
+def _label_hashes(labels: Sequence[Label]) -> npt.NDArray[np.uint64]:
+    names: Sequence[Any] = labels
+    if any(kind is list for kind in set(map(type, labels))):
+        names = [tuple(label) if isinstance(label, list) else label for label in labels]
+    hash_of = {name: _label_hash(name) for name in set(names)}
+    return np.fromiter(map(hash_of.__getitem__, names), np.uint64, len(names))
+
+
+def _label_hash(label: str | tuple[str, ...] | None) -> int:
+    """Return the hash of a label, of several, or of none; 0xff is in no UTF-8."""
+    if isinstance(label, tuple):
+        return xxh3_64_intdigest(b"\xff".join([b"", *(name.encode() for name in label)]))
+    return xxh3_64_intdigest(b"\xff\xff" if label is None else label.encode())
+
+
+def _among(keys: npt.NDArray[np.uint64], known: npt.NDArray[np.uint64]) -> npt.NDArray[np.bool_]:
+    if not len(known):
+        return np.zeros(len(keys), bool)
+    return np.asarray(known[np.minimum(np.searchsorted(known, keys), len(known) - 1)] == keys)

@@ -1,0 +1,334 @@
+"""The one pass over the data: what it keeps of each row is a few numbers, so that a million rows fit anywhere."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypedDict
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from datakit.core.corpus import SPLIT_NAMES, Corpus, Splits
+from datakit.core.quarantine import Reject
+from datakit.core.strings import integer_array
+
+if TYPE_CHECKING:
+    from datakit.validation.checks._base import RowCheck
+
+Integers = npt.NDArray[np.integer]
+
+SAMPLE = 20_000  #: texts of a split that are kept for the checks that cannot judge a row by itself
+EXAMPLES = 3  #: texts kept of each kind of faulty row
+
+
+class Rows(TypedDict):
+    """Where in the data a finding stands; the keyword arguments of `Finding` that say so."""
+
+    rows: tuple[str, ...]
+    lines: tuple[int, ...]
+    split: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Faulty:
+    """The rows of a split in which a check of single rows found its fault."""
+
+    rows: int  #: how many
+    ids: tuple[str, ...]
+    lines: tuple[int, ...]
+    examples: tuple[str, ...]  #: the first few texts
+    of: int  #: rows that were looked at
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Digest:
+    """What the pass keeps of the usable rows of one split; arrays are in row order."""
+
+    split: str
+    ids: pa.ChunkedArray
+    lines: npt.NDArray[np.int64]  #: from 1; 0 for rows that no file holds
+    text_keys: npt.NDArray[np.uint64]  #: equal for texts that are equal after normalisation
+    exact_keys: npt.NDArray[np.uint64]  #: equal for equal texts
+    chars: npt.NDArray[np.int32]  #: characters
+    words: npt.NDArray[np.int32]  #: words between white space
+    targets: npt.NDArray[np.int32]  #: index into `target_sets`
+    target_sets: tuple[tuple[str, ...], ...]  #: every combination of labels that a row has, sorted
+    multi_label: bool
+    faulty: Mapping[str, Faulty]  #: by the name of a check of single rows
+    sample: Corpus  #: all rows, or those `SAMPLE` whose text keys are smallest
+    sample_rows: npt.NDArray[np.int64]  #: their places in the split, ascending
+
+    def __len__(self) -> int:
+        return len(self.text_keys)
+
+    @cached_property
+    def label_counts(self) -> Mapping[str, int]:
+        """Rows per label, the most frequent first, ties by name."""
+        counts: Counter[str] = Counter()
+        for labels, rows in zip(
+            self.target_sets, np.bincount(self.targets, minlength=len(self.target_sets)).tolist(), strict=True
+        ):
+            counts.update(dict.fromkeys(labels, rows))
+        return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+    @cached_property
+    def first_copy(self) -> npt.NDArray[np.int64]:
+        """For each row the first row with the same text after normalisation, itself if there is none."""
+        return first_occurrence(self.text_keys)
+
+    def rows_with(self, labels: Iterable[str]) -> npt.NDArray[np.int64]:
+        """Return the rows, ascending, that carry any of `labels`."""
+        wanted = set(labels)
+        return np.flatnonzero(np.array([bool(wanted.intersection(s)) for s in self.target_sets])[self.targets])
+
+    def text_of(self, row: int) -> str | None:
+        """Return the text of a row, if it is in the sample."""
+        at = int(np.searchsorted(self.sample_rows, row))
+        return self.sample.texts[at] if at < len(self.sample_rows) and self.sample_rows[at] == row else None
+
+    def located(self, indices: Iterable[int] | Integers) -> Rows:
+        """Return the ids and lines of the rows at `indices`, ready to be passed on to `Finding`."""
+        chosen = np.asarray(list(indices), np.int64)
+        lines = self.lines[chosen]
+        return Rows(
+            rows=tuple(self.ids.take(integer_array(chosen)).to_pylist()),
+            lines=tuple(lines[lines > 0].tolist()),
+            split=self.split,
+        )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Survey(Mapping[str, Digest]):
+    """All that checks look at: digests by split, in the order of the splits."""
+
+    digests: Mapping[str, Digest]
+    corpora: Splits | None  #: all usable rows, for the deep checks; None where there are too many of them
+    quarantined: Mapping[str, tuple[Reject, ...]]  #: by split: rows that nobody can learn from
+    unusable: Mapping[str, Mapping[str, Faulty]]  #: by split, then check
+    reference: Digest | None = None  #: rows of old that these are compared with
+
+    def __getitem__(self, split: str) -> Digest:
+        return self.digests[split]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.digests)
+
+    def __len__(self) -> int:
+        return len(self.digests)
+
+    @property
+    def train(self) -> Digest:
+        """The rows to learn from."""
+        return self["train"]
+
+    @property
+    def held_out(self) -> Iterator[Digest]:
+        """The splits that are not learnt from."""
+        return (digest for name, digest in self.items() if name != "train")
+
+
+def gathered(
+    surveyors: Mapping[str, "Surveyor"], *, reference: Digest | None = None, most: int | None = None
+) -> Survey:
+    """Return what the surveyors of all splits have got; texts only where they are not more than `most` rows."""
+    in_order = {name: surveyors[name] for name in SPLIT_NAMES if name in surveyors}
+    rows = sum(surveyor.rows for surveyor in in_order.values())
+    few = most is None or rows <= most
+    return Survey(
+        digests={name: surveyor.digest() for name, surveyor in in_order.items()},
+        corpora=Splits({name: surveyor.corpus() for name, surveyor in in_order.items()}) if few else None,
+        quarantined={name: tuple(surveyor.rejects) for name, surveyor in in_order.items()},
+        unusable={name: surveyor.unusable() for name, surveyor in in_order.items()},
+        reference=reference,
+    )
+
+
+def first_occurrence(keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
+    """Return for each key the index of the first one that equals it."""
+    _, first, place = np.unique(keys, return_index=True, return_inverse=True)
+    return np.asarray(first[place], np.int64)
+
+
+def conflicting(digest: Digest) -> npt.NDArray[np.int64]:
+    """Return the rows, ascending, whose text occurs with other labels too."""
+    differs = digest.targets != digest.targets[digest.first_copy]
+    return np.flatnonzero(np.isin(digest.first_copy, digest.first_copy[differs]))
+
+
+@dataclass(kw_only=True)
+class _Hits:
+    """What a check of single rows has found so far."""
+
+    ids: list[str] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
+    examples: list[str] = field(default_factory=list)
+
+    def add(self, rows: Corpus, indices: Sequence[int]) -> None:
+        self.ids += [rows.ids[i] for i in indices]
+        self.lines += [line for i in indices if (line := rows.lines[i]) is not None]
+        self.examples += [rows.texts[i] for i in indices[: EXAMPLES - len(self.examples)]]
+
+    def told(self, of: int) -> Faulty:
+        return Faulty(
+            rows=len(self.ids), ids=tuple(self.ids), lines=tuple(self.lines), examples=tuple(self.examples), of=of
+        )
+
+
+class Surveyor:
+    """Takes the rows of one split piece by piece.
+
+    Args:
+        split: its name.
+        checks: those that judge each row by itself; the rows that an `unusable` one finds are set aside.
+        keep: the most rows whose texts are kept; None for all.
+    """
+
+    def __init__(self, split: str, checks: Sequence["RowCheck"], keep: int | None = None) -> None:
+        self._split = split
+        self._unusable = [(check, _Hits()) for check in checks if check.unusable]
+        self._others = [(check, _Hits()) for check in checks if not check.unusable]
+        self._keep = keep
+        self._kept: list[Corpus] | None = []
+        self._sample = _Sample()
+        self._columns: dict[str, list[npt.NDArray[Any]]] = {}
+        self._ids: list[pa.ChunkedArray] = []
+        self._targets: dict[tuple[str, ...], int] = {}
+        self._multi_label = False
+        self.rejects: list[Reject] = []
+        self.rows = 0
+
+    def take(self, rows: Corpus) -> Corpus:
+        """Look at the next rows and return those that can be used."""
+        usable = self._screened(rows)
+        for check, hits in self._others:
+            if len(indices := check.faulty(usable)):
+                hits.add(usable, list(indices))
+        self._note(usable)
+        self.rows += len(usable)
+        if self._kept is not None:
+            self._kept.append(usable)
+            if self._keep is not None and self.rows > self._keep:
+                self._kept = None
+        return usable
+
+    def corpus(self) -> Corpus:
+        """Return all usable rows.
+
+        Raises:
+            ValueError: there were too many to be kept.
+        """
+        if self._kept is None:
+            raise ValueError(f"{self.rows} rows were not kept")
+        return Corpus.join(self._kept)
+
+    def unusable(self) -> Mapping[str, Faulty]:
+        """Return the rows that were set aside, by the check that found them."""
+        return {check.code: hits.told(self.rows + len(self.rejects)) for check, hits in self._unusable}
+
+    def digest(self) -> Digest:
+        """Return what was kept of the usable rows."""
+        sets = sorted(self._targets)
+        place = {labels: i for i, labels in enumerate(sets)}
+        recoded = np.array([place[labels] for labels in self._targets], np.int32)
+        codes = self._column("targets", np.int32)
+        sample, sample_rows = self._sample.rows()
+        return Digest(
+            split=self._split,
+            ids=pa.chunked_array(self._ids, pa.string()),
+            lines=self._column("lines", np.int64),
+            text_keys=self._column("text_keys", np.uint64),
+            exact_keys=self._column("exact_keys", np.uint64),
+            chars=self._column("chars", np.int32),
+            words=self._column("words", np.int32),
+            targets=recoded[codes] if sets else codes,
+            target_sets=tuple(sets),
+            multi_label=self._multi_label,
+            faulty={check.code: hits.told(self.rows) for check, hits in self._others},
+            sample=sample,
+            sample_rows=sample_rows,
+        )
+
+    def _screened(self, rows: Corpus) -> Corpus:
+        reasons: dict[int, str] = {}
+        for check, hits in self._unusable:
+            if len(indices := check.faulty(rows)):
+                hits.add(rows, list(indices))
+                reasons = {**dict.fromkeys(indices, check.code), **reasons}
+        if not reasons:
+            return rows
+        labels = rows.label_sets if rows.multi_label else rows.labels
+        self.rejects += [
+            Reject(
+                line=rows.lines[i],
+                code=reasons[i],
+                reason=reasons[i].replace("-", " "),
+                raw=f"{rows.texts[i]!r} labelled {labels[i]!r}",
+            )
+            for i in sorted(reasons)
+        ]
+        return rows.without(set(reasons))
+
+    def _note(self, rows: Corpus) -> None:
+        columns: dict[str, npt.NDArray[Any]] = {
+            "lines": _lines(rows),
+            "text_keys": rows.text_keys,
+            "exact_keys": rows.exact_keys,
+            "chars": np.fromiter((len(text or "") for text in rows.texts), np.int32, len(rows)),
+            # White space is squeezed; a text that can be used has at least one word.
+            "words": np.array([text.count(b" ") + 1 for text in rows.normalised_bytes], np.int32),
+            "targets": self._target_codes(rows),
+        }
+        for name, values in columns.items():
+            self._columns.setdefault(name, []).append(values)
+        self._ids += rows.table["id"].chunks
+        self._multi_label = self._multi_label or rows.multi_label
+        self._sample.add(rows, self.rows)
+
+    def _target_codes(self, rows: Corpus) -> npt.NDArray[np.int32]:
+        codes: dict[Any, int] = {}
+        of_rows: Sequence[Any] = rows.label_sets if rows.multi_label else rows.labels
+        for label in set(of_rows):
+            labels = label if rows.multi_label else () if label is None else (label,)
+            codes[label] = self._targets.setdefault(labels, len(self._targets))
+        return np.fromiter(map(codes.__getitem__, of_rows), np.int32, len(rows))
+
+    def _column(self, name: str, kind: type[np.generic]) -> npt.NDArray[Any]:
+        return np.concatenate([np.empty(0, kind), *self._columns.get(name, ())])
+
+
+def _lines(rows: Corpus) -> npt.NDArray[np.int64]:
+    column = rows.table["line"]
+    if column.null_count:
+        return np.array([line or 0 for line in rows.lines], np.int64)
+    return np.concatenate([np.empty(0, np.int64), *map(np.from_dlpack, column.chunks)])
+
+
+class _Sample:
+    """The rows with the smallest text keys: a random sample that does not depend on the order of the rows."""
+
+    def __init__(self) -> None:
+        self._pieces: list[Corpus] = []
+        self._keys = np.empty(0, np.uint64)
+        self._places = np.empty(0, np.int64)
+        self._limit = np.iinfo(np.uint64).max
+
+    def add(self, rows: Corpus, before: int) -> None:
+        chosen = np.flatnonzero(rows.text_keys <= self._limit)
+        self._pieces.append(rows if len(chosen) == len(rows) else rows.take(chosen.tolist()))
+        self._keys = np.concatenate([self._keys, rows.text_keys[chosen]])
+        self._places = np.concatenate([self._places, before + chosen])
+        if len(self._keys) > 2 * SAMPLE:
+            self._thin()
+
+    def rows(self) -> tuple[Corpus, npt.NDArray[np.int64]]:
+        if len(self._keys) > SAMPLE:
+            self._thin()
+        return Corpus.join(self._pieces), self._places
+
+    def _thin(self) -> None:
+        smallest = np.sort(np.argsort(self._keys, kind="stable")[:SAMPLE])
+        self._pieces = [Corpus.join(self._pieces).take(smallest.tolist())]
+        self._keys, self._places = self._keys[smallest], self._places[smallest]
+        self._limit = self._keys.max()
