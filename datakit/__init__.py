@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from datakit.core.errors import DatakitError
     from datakit.core.findings import Finding, Report, Severity
     from datakit.io import load
+    from datakit.pipeline.validating import validate
     from datakit.splitting import split
-    from datakit.validation import validate
 
 __version__ = "0.1.0"
 
@@ -25,7 +25,7 @@ _HOMES = {
     "augment": "datakit.augmentation",
     "load": "datakit.io",
     "split": "datakit.splitting",
-    "validate": "datakit.validation",
+    "validate": "datakit.pipeline.validating",
 }
 
 __all__ = [

@@ -68,7 +68,7 @@ def test_every_figure_that_a_gate_can_judge_is_described():
     """docs/gate.md names the columns that a suite sees, and no others."""
     from datakit.core.corpus import Corpus
     from datakit.validation import digest
-from datakit.validation.profile import profile
+    from datakit.validation.profile import profile
 
     figures = profile(digest(Corpus.from_columns(["a", "b"], ["x", "y"])))
     page = (ROOT / "docs" / "gate.md").read_text(encoding="utf-8")

@@ -18,8 +18,19 @@ from datakit.cli._shared import SHARED, bring_up_to, follow, patch_of, pipeline_
 @click.option("--columns", metavar="A,B,…", help="Names for a CSV or TSV file without a header.")
 @click.option("--encoding", help="Of JSON, CSV and TSV files (default utf-8).")
 @click.option("--suite", metavar="FILE", help="Great Expectations suite, in ./expectations or shipped.")
+@click.option(
+    "--deep/--no-deep", default=None, help="Checks that read all texts at once (default: up to 20,000 rows)."
+)
+@click.option("--reference", metavar="FILE", help="Rows of old; what has drifted away from them is told.")
 @pipeline_options
-def command(path: str | None, columns: str | None, suite: str | None, **options: Any) -> int:
+def command(
+    path: str | None,
+    columns: str | None,
+    suite: str | None,
+    deep: bool | None,
+    reference: str | None,
+    **options: Any,
+) -> int:
     """Check labels and texts of PATH; quarantine what cannot be used.
 
     PATH is .jsonl, .json, .csv or .tsv (each also .gz), .parquet, or a folder saved by datasets. Without PATH the
@@ -29,7 +40,7 @@ def command(path: str | None, columns: str | None, suite: str | None, **options:
     """
     shared = {name: options.pop(name) for name in SHARED}
     source = patch_of("source", {**options, "columns": columns.split(",") if columns else None})
-    patch = {**source, **patch_of("validate", {"suite": suite})}
+    patch = {**source, **patch_of("validate", {"suite": suite, "deep": deep, "reference": reference})}
     if path is None:
         return bring_up_to("validate", patch, shared)
     return follow(_recipe_for(path).patched(patch), "validate", shared)

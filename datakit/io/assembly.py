@@ -18,7 +18,7 @@ from datakit.io.problems import rejected, shortened, unreadable
 from datakit.io.reading import Account, Reading
 from datakit.io.rows import KINDS, Batch, Label, Rows
 
-Take = Callable[[Corpus], None]
+Take = Callable[[Corpus], object]
 
 
 def scan(reopen: Callable[[], Rows], begin: Callable[[], Take]) -> Account:

@@ -186,10 +186,15 @@ class Surveyor:
     """
 
     def __init__(self, split: str, checks: Sequence["RowCheck"], keep: int | None = None) -> None:
-        self._split = split
-        self._unusable = [(check, _Hits()) for check in checks if check.unusable]
-        self._others = [(check, _Hits()) for check in checks if not check.unusable]
+        self.split = split
+        self._checks = checks
         self._keep = keep
+        self.begin()
+
+    def begin(self) -> None:
+        """Forget all rows taken so far."""
+        self._unusable = [(check, _Hits()) for check in self._checks if check.unusable]
+        self._others = [(check, _Hits()) for check in self._checks if not check.unusable]
         self._kept: list[Corpus] | None = []
         self._sample = _Sample()
         self._columns: dict[str, list[npt.NDArray[Any]]] = {}
@@ -235,7 +240,7 @@ class Surveyor:
         codes = self._column("targets", np.int32)
         sample, sample_rows = self._sample.rows()
         return Digest(
-            split=self._split,
+            split=self.split,
             ids=pa.chunked_array(self._ids, pa.string()),
             lines=self._column("lines", np.int64),
             text_keys=self._column("text_keys", np.uint64),

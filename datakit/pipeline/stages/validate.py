@@ -1,25 +1,21 @@
 """`validate`: read the source, quarantine what cannot be used, check the rest, ask the gate."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
-from datakit.core.corpus import Corpus, CorpusFile
 from datakit.core.files import digest_of, digest_of_tree, to_json_lines
 from datakit.core.findings import Report
 from datakit.core.quarantine import Reject
-from datakit.io import Account, Source, scan
+from datakit.io import Source, read
 from datakit.pipeline.recipe import Recipe
 from datakit.pipeline.shipped import find
 from datakit.pipeline.stages._base import NOT_IN_KEY, Context, Stage
+from datakit.pipeline.validating import look_into
 from datakit.training.models import resolve
-from datakit.validation import Validation
-from datakit.validation.profile import profile
-from datakit.validation.rejected import rejected
+from datakit.validation import Validation, digest
 from datakit.validation.suites import judge
-from datakit.validation.survey import Surveyor
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +25,13 @@ class Validate(Stage):
     name: ClassVar[str] = "validate"
     version: ClassVar[int] = 1
     gives: ClassVar[tuple[str, ...]] = ("usable", "quarantine.jsonl")
-    rooms: ClassVar[tuple[str, ...]] = ("core", "io", "validation", "pipeline/stages/validate")
+    rooms: ClassVar[tuple[str, ...]] = (
+        "core",
+        "io",
+        "validation",
+        "pipeline/validating",
+        "pipeline/stages/validate",
+    )
     packages: ClassVar[tuple[str, ...]] = ("pyarrow", "msgspec", "great-expectations", "tokenizers")
 
     files: dict[str, Path] = field(metadata=NOT_IN_KEY)  # by split; what they hold counts, not where they are
@@ -39,6 +41,7 @@ class Validate(Stage):
     model: str  # whose tokenizer tells what is truncated
     max_length: int
     deep: bool | None  # None: where there are few rows
+    reference: Path | None = field(metadata=NOT_IN_KEY)
 
     @classmethod
     def of(cls, recipe: Recipe, project: Path) -> Self:
@@ -54,52 +57,35 @@ class Validate(Stage):
             model=recipe.finetune.model,
             max_length=recipe.finetune.max_length,
             deep=recipe.validation.deep,
+            reference=None if recipe.validation.reference is None else project / recipe.validation.reference,
         )
 
     def outside(self) -> Mapping[str, str]:
         """Return the digests of the source files (with their kind), the suite and the model."""
         digests = {split: f"{''.join(path.suffixes)}:{_digest(path)}" for split, path in self.files.items()}
-        return {**digests, "suite": _digest(self.suite), "model": resolve(self.model).digest}
+        reference = "none" if self.reference is None else _digest(self.reference)
+        return {
+            **digests,
+            "suite": _digest(self.suite),
+            "model": resolve(self.model).digest,
+            "reference": reference,
+        }
 
     def run(self, context: Context) -> Report:
         """Read, screen, check and judge."""
         options = {**self.checks, "truncated-text": {**self._reading, **self.checks.get("truncated-text", {})}}
         validation = Validation.of(options, deep=self.deep)
-        read = {split: self._read(split, validation, context) for split in self.files}
-        accounts = {split: account for split, (account, _) in read.items()}
-        survey = validation.survey({split: surveyor for split, (_, surveyor) in read.items()})
-        set_aside = {split: (*r.rejects, *survey.quarantined[split]) for split, r in accounts.items()}
-        (context.outputs / "quarantine.jsonl").write_bytes(to_json_lines(_quarantine(set_aside)))
-        figures = profile(survey.train, quarantined=len(set_aside["train"]))
+        reference = None if self.reference is None else digest(read(self.reference, self.how).corpus)
+        seen = look_into(self.files, self.how, validation, reference, usable=context.outputs / "usable")
+        (context.outputs / "quarantine.jsonl").write_bytes(to_json_lines(_quarantine(seen.set_aside)))
+        findings = tuple(seen.findings(validation))
+        figures = seen.figures()
+        del seen  # what the pass has kept need not stand beside Great Expectations in memory
         return Report(
             stage=self.name,
-            findings=(
-                *(finding for split, r in accounts.items() for finding in rejected(r.rejects, split)),
-                *validation.findings(survey),
-                *judge(figures, self.suite),
-            ),
-            figures={
-                "profile": figures,
-                "columns": accounts["train"].columns.names,
-                "notes": {split: r.notes for split, r in accounts.items()},
-                "quarantined": {split: len(rows) for split, rows in set_aside.items()},
-            },
+            findings=(*findings, *judge(figures["profile"], self.suite)),
+            figures=figures,
         )
-
-    def _read(self, split: str, validation: Validation, context: Context) -> tuple[Account, Surveyor]:
-        """Read one file: its usable rows go to the artefact, what is to be known of them to the surveyor."""
-        path = context.outputs / "usable" / f"{split}.parquet"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with ExitStack() as stack:
-            surveyors: list[Surveyor] = []
-
-            def begin() -> Callable[[Corpus], None]:
-                stack.close()  # what an earlier reading wrote is void
-                surveyors.append(validation.surveyor(split))
-                file = stack.enter_context(CorpusFile(path))
-                return lambda rows: file.add(surveyors[-1].take(rows))
-
-            return scan(self.files[split], self.how, begin), surveyors[-1]
 
     @property
     def _reading(self) -> dict[str, Any]:
