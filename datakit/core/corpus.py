@@ -168,7 +168,7 @@ class Corpus:
         counts = Counter(chain.from_iterable(self.label_sets))
         return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
-    def take(self, indices: Sequence[int]) -> Self:
+    def take(self, indices: Sequence[int] | npt.NDArray[np.integer]) -> Self:
         """Return the rows at `indices`, in that order."""
         return type(self)(self.table.take(integer_array(np.asarray(indices, np.int64))))
 
@@ -183,7 +183,7 @@ class Corpus:
     @classmethod
     def join(cls, corpora: Sequence["Corpus"]) -> Self:
         """Return the rows of all `corpora` as one."""
-        return cls(pa.concat_tables([SCHEMA.empty_table(), *(c.table for c in corpora)]).combine_chunks())
+        return cls(pa.concat_tables([pa.Table.from_batches([], SCHEMA), *(c.table for c in corpora)]).combine_chunks())
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """Yield each row as a mapping."""
@@ -248,7 +248,7 @@ class CorpusFile:
             self._flush(self._rows - self._rows % self.ROWS)
 
     def _flush(self, rows: int) -> None:
-        held = pa.concat_tables([SCHEMA.empty_table(), *self._held])
+        held = pa.concat_tables([pa.Table.from_batches([], SCHEMA), *self._held])
         self._writer.write_table(held.slice(0, rows).combine_chunks(), row_group_size=self.ROWS)
         self._held = [held.slice(rows)]
         self._rows -= rows

@@ -9,8 +9,6 @@ import numpy.typing as npt
 import pyarrow as pa
 from xxhash import xxh3_64_intdigest
 
-from datakit.core.strings import string_array
-
 Label = str | Sequence[str] | None
 
 
@@ -46,15 +44,17 @@ class ContentIds:
         """Return the ids of the next rows, given a hash of each text and the labels."""
         keys = _mixed(text_hashes, _label_hashes(labels))
         digits = keys.astype(">u8").tobytes().hex()
-        repeated = np.flatnonzero(self._seen.add(keys)).tolist()
-        if not repeated:
-            offsets = np.arange(0, len(digits) + 1, 16, dtype=np.int32)
-            return pa.StringArray.from_buffers(len(keys), pa.py_buffer(offsets), pa.py_buffer(digits.encode()))
-        ids = [digits[start : start + 16] for start in range(0, len(digits), 16)]
-        for i in repeated:
-            self._repeats[ids[i]] += 1
-            ids[i] = f"{ids[i]}-{self._repeats[ids[i]] + 1}"
-        return string_array(ids)
+        lengths = np.full(len(keys), 16, np.int32)
+        pieces, written = [], 0
+        for i in np.flatnonzero(self._seen.add(keys)).tolist():
+            pieces.append(digits[written : 16 * (i + 1)])
+            written = 16 * (i + 1)
+            self._repeats[pieces[-1][-16:]] += 1
+            pieces.append(f"-{self._repeats[pieces[-1][-16:]] + 1}")
+            lengths[i] += len(pieces[-1])
+        data = "".join([*pieces, digits[written:]]).encode()
+        offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
+        return pa.StringArray.from_buffers(len(keys), pa.py_buffer(offsets), pa.py_buffer(data))
 
 
 def _mixed(one: npt.NDArray[np.uint64], other: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:

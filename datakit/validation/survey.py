@@ -13,6 +13,7 @@ import pyarrow as pa
 from datakit.core.corpus import SPLIT_NAMES, Corpus, Splits
 from datakit.core.quarantine import Reject
 from datakit.core.strings import integer_array
+from datakit.core.text import word_counts
 
 if TYPE_CHECKING:
     from datakit.validation.checks._base import RowCheck
@@ -50,7 +51,6 @@ class Digest:
     ids: pa.ChunkedArray
     lines: npt.NDArray[np.int64]  #: from 1; 0 for rows that no file holds
     text_keys: npt.NDArray[np.uint64]  #: equal for texts that are equal after normalisation
-    exact_keys: npt.NDArray[np.uint64]  #: equal for equal texts
     chars: npt.NDArray[np.int32]  #: characters
     words: npt.NDArray[np.int32]  #: words between white space
     targets: npt.NDArray[np.int32]  #: index into `target_sets`
@@ -147,8 +147,11 @@ def gathered(
 
 def first_occurrence(keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
     """Return for each key the index of the first one that equals it."""
-    _, first, place = np.unique(keys, return_index=True, return_inverse=True)
-    return np.asarray(first[place], np.int64)
+    order = np.argsort(keys, kind="stable")
+    begins = np.concatenate([[True], keys[order[1:]] != keys[order[:-1]]]) if len(keys) else np.empty(0, bool)
+    first = np.empty(len(keys), np.int64)
+    first[order] = order[begins][np.cumsum(begins) - 1]
+    return first
 
 
 def conflicting(digest: Digest) -> npt.NDArray[np.int64]:
@@ -233,7 +236,7 @@ class Surveyor:
         return {check.code: hits.told(self.rows + len(self.rejects)) for check, hits in self._unusable}
 
     def digest(self) -> Digest:
-        """Return what was kept of the usable rows."""
+        """Return what was kept of the usable rows, once: a million rows are not held twice."""
         sets = sorted(self._targets)
         place = {labels: i for i, labels in enumerate(sets)}
         recoded = np.array([place[labels] for labels in self._targets], np.int32)
@@ -244,7 +247,6 @@ class Surveyor:
             ids=pa.chunked_array(self._ids, pa.string()),
             lines=self._column("lines", np.int64),
             text_keys=self._column("text_keys", np.uint64),
-            exact_keys=self._column("exact_keys", np.uint64),
             chars=self._column("chars", np.int32),
             words=self._column("words", np.int32),
             targets=recoded[codes] if sets else codes,
@@ -279,10 +281,8 @@ class Surveyor:
         columns: dict[str, npt.NDArray[Any]] = {
             "lines": _lines(rows),
             "text_keys": rows.text_keys,
-            "exact_keys": rows.exact_keys,
             "chars": np.fromiter((len(text or "") for text in rows.texts), np.int32, len(rows)),
-            # White space is squeezed; a text that can be used has at least one word.
-            "words": np.array([text.count(b" ") + 1 for text in rows.normalised_bytes], np.int32),
+            "words": word_counts(rows.normalised_bytes),
             "targets": self._target_codes(rows),
         }
         for name, values in columns.items():
@@ -300,7 +300,7 @@ class Surveyor:
         return np.fromiter(map(codes.__getitem__, of_rows), np.int32, len(rows))
 
     def _column(self, name: str, kind: type[np.generic]) -> npt.NDArray[Any]:
-        return np.concatenate([np.empty(0, kind), *self._columns.get(name, ())])
+        return np.concatenate([np.empty(0, kind), *self._columns.pop(name, ())])
 
 
 def _lines(rows: Corpus) -> npt.NDArray[np.int64]:
@@ -321,7 +321,7 @@ class _Sample:
 
     def add(self, rows: Corpus, before: int) -> None:
         chosen = np.flatnonzero(rows.text_keys <= self._limit)
-        self._pieces.append(rows if len(chosen) == len(rows) else rows.take(chosen.tolist()))
+        self._pieces.append(rows.take(chosen))  # without what `rows` has cached
         self._keys = np.concatenate([self._keys, rows.text_keys[chosen]])
         self._places = np.concatenate([self._places, before + chosen])
         if len(self._keys) > 2 * SAMPLE:
@@ -334,6 +334,6 @@ class _Sample:
 
     def _thin(self) -> None:
         smallest = np.sort(np.argsort(self._keys, kind="stable")[:SAMPLE])
-        self._pieces = [Corpus.join(self._pieces).take(smallest.tolist())]
+        self._pieces = [Corpus.join(self._pieces).take(smallest)]
         self._keys, self._places = self._keys[smallest], self._places[smallest]
         self._limit = self._keys.max()

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datakit.core.text import normalise, normalised_bytes
+from datakit.core.text import normalise, normalised_bytes, word_counts
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,10 @@ def test_many_texts_are_folded_as_each_alone(texts):
     texts = [text.encode("utf-8", "replace").decode() for text in texts]
     folded = normalised_bytes([text.encode() for text in texts])
     assert [text.decode() for text in folded] == [normalise(text) for text in texts]
+
+
+@given(st.lists(st.text(st.sampled_from("ab \t\x1cé"))))
+def test_words_are_what_white_space_divides(texts):
+    """An empty text counts as one word: nobody divides by zero."""
+    folded = [normalise(text) for text in texts]
+    assert word_counts([text.encode() for text in folded]).tolist() == [max(1, len(t.split())) for t in folded]

@@ -37,12 +37,11 @@ class DuplicateText(Check):
             if not len(copies):
                 continue
             part = share(len(copies), len(digest))
-            exact = len(digest) - len(np.unique(digest.exact_keys))
             yield Finding(
                 code="duplicate-text",
                 severity=Severity.WARNING if part > self.warn_share else Severity.INFO,
                 message=f"{counted(len(copies), 'row repeats', 'rows repeat')} an earlier text ({part:.1%})",
                 fix="drop the copies, or leave them: split keeps all copies of a text on one side",
-                evidence={"rows": len(copies), "exact": exact, "share": part},
+                evidence={"rows": len(copies), "share": part},
                 **digest.located(copies),
             )
