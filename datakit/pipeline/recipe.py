@@ -56,6 +56,10 @@ class SplitOptions(_Section):
     test: Fraction = Field(0.1, description="fraction of the rows, where no test file is given")
     splitter: str = "stratified"
     options: dict[str, Any] = Field({}, description="of the splitter")
+    near: bool = Field(True, description="near-duplicates stand on one side too, not only copies")
+    assignment: str | None = Field(
+        None, description="a file that keeps the split of each text: it stays there when the data grow"
+    )
 
 
 class AugmentOptions(_Section):

@@ -1,77 +1,83 @@
 """`split`: train, validation and test, with a certificate."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
 from datakit.core.corpus import Splits
-from datakit.core.files import to_json
-from datakit.core.findings import Finding, Report, Severity
+from datakit.core.files import digest_of, from_json, to_json, write_atomically
+from datakit.core.findings import Report
 from datakit.pipeline.recipe import Recipe
-from datakit.pipeline.stages._base import Context, Stage
-from datakit.splitting import certify, split
+from datakit.pipeline.stages._base import NOT_IN_KEY, Context, Stage
+from datakit.splitting import Assignment, certify, findings_of, split, verify
 
 
 @dataclass(frozen=True, kw_only=True)
 class Split(Stage):
-    """Gives the splits and a certificate that they share nothing."""
+    """Gives the splits, a certificate that they share nothing, and the split of each text."""
 
     name: ClassVar[str] = "split"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     needs: ClassVar[tuple[str, ...]] = ("usable",)
-    gives: ClassVar[tuple[str, ...]] = ("splits", "certificate.json")
+    gives: ClassVar[tuple[str, ...]] = ("splits", "certificate.json", "assignment.parquet")
     rooms: ClassVar[tuple[str, ...]] = ("core", "splitting", "pipeline/stages/split")
-    packages: ClassVar[tuple[str, ...]] = ("pyarrow",)
+    packages: ClassVar[tuple[str, ...]] = ("pyarrow", "numpy", "scipy", "xxhash")
 
     validation: float
     test: float
     splitter: str
     options: Mapping[str, Any]
+    near: bool
+    assignment: Path | None = field(metadata=NOT_IN_KEY)  # what it holds counts, not where it is
 
     @classmethod
-    def of(cls, recipe: Recipe, project: Path) -> Self:  # noqa: ARG003
+    def of(cls, recipe: Recipe, project: Path) -> Self:
         """Build the stage from a recipe."""
-        return cls(**recipe.split.model_dump())
+        options = recipe.split.model_dump()
+        path = options.pop("assignment")
+        return cls(**options, assignment=None if path is None else project / path)
+
+    def outside(self) -> Mapping[str, str]:
+        """Return the digest of the former assignment."""
+        former = self.assignment
+        return {"assignment": digest_of(former)} if former is not None and former.exists() else {}
 
     def run(self, context: Context) -> Report:
-        """Split and certify."""
+        """Split and certify; keep the assignment for the next time."""
         usable = Splits.open(context.inputs["usable"])
+        kept = self.assignment
+        before = Assignment.open(kept) if kept is not None and kept.exists() else None
         splits = split(
             usable,
             validation=self.validation,
             test=self.test,
             splitter=self.splitter,
             options=self.options,
+            near=self.near,
+            before=before,
             seed=context.seed,
         )
-        certificate = certify(splits)
+        certificate = certify(splits, near=self.near)
         splits.save(context.outputs / "splits")
         (context.outputs / "certificate.json").write_bytes(to_json(certificate))
+        Assignment.of(splits, before).save(context.outputs / "assignment.parquet")
+        if kept is not None:
+            write_atomically(kept, (context.outputs / "assignment.parquet").read_bytes())
         withheld = sum(map(len, usable.values())) - sum(map(len, splits.values()))
-        findings = [_withheld(withheld)] if withheld else []
-        if not certificate["clean"]:
-            findings.append(_leak(certificate["shared"]))
-        return Report(stage=self.name, findings=tuple(findings), figures={**certificate, "withheld": withheld})
+        return Report(
+            stage=self.name,
+            findings=(*splits.findings, *findings_of(certificate)),
+            figures={**certificate, "withheld": withheld},
+        )
 
 
-def _withheld(rows: int) -> Finding:
-    return Finding(
-        code="withheld-rows",
-        severity=Severity.INFO,
-        message=f"{rows:,} training rows say the same as a given validation or test row and were left out",
-        fix="nothing to do: the given rows keep their worth",
-        evidence={"rows": rows},
-        split="train",
-    )
+def differences(folder: Path) -> list[str]:
+    """Return what of the certificate in a run's folder does not hold for the splits beside it, a line each."""
+    from pyarrow import ArrowException
 
-
-def _leak(shared: Mapping[str, Mapping[str, int]]) -> Finding:
-    pairs = [pair for pair, counts in shared.items() if any(counts.values())]
-    return Finding(
-        code="split-leakage",
-        severity=Severity.ERROR,
-        message=f"the splits are not clean: {', '.join(pairs)} share rows",
-        fix="the files you gave for validation and test overlap: take the shared rows out of one of them",
-        evidence=dict(shared),
-    )
+    certificate = from_json((folder / "certificate.json").read_bytes(), dict[str, Any])
+    try:
+        return verify(Splits.open(folder / "splits"), certificate)
+    except (OSError, ArrowException) as error:
+        return [f"the splits cannot be read: {error}"]
