@@ -63,7 +63,7 @@ def test_the_verbs_work_in_memory_from_a_data_frame():
     """A DataFrame goes through load, validate, split and augment without a workspace."""
     import pandas as pd
 
-    spam = [f"win a prize of {n} pounds now" for n in range(20)]
+    spam = [f"win {n} pounds" for n in range(20)]
     ham = [f"see you at {n}" for n in range(60)]
     frame = pd.DataFrame({"text": spam + ham, "label": ["spam"] * 20 + ["ham"] * 60})
     corpus = datakit.load(frame)
