@@ -16,7 +16,7 @@ from datakit.cli._shared import SHARED, bring_up_to, follow, patch_of, pipeline_
 @click.option("--label-column", metavar="NAME", help="Guessed when obvious.")
 @click.option("--id-column", metavar="NAME", help="Guessed when obvious; else rows are known by content.")
 @click.option("--columns", metavar="A,B,…", help="Names for a CSV or TSV file without a header.")
-@click.option("--encoding", help="Of JSON, CSV and TSV files (default utf-8).")
+@click.option("--encoding", help="Read strictly. Default auto: UTF-8; CSV and TSV else as their bytes say.")
 @click.option("--suite", metavar="FILE", help="Great Expectations suite, in ./expectations or shipped.")
 @click.option(
     "--deep/--no-deep", default=None, help="Checks that read all texts at once (default: up to 20,000 rows)."

@@ -122,11 +122,11 @@ class _Pass:
             raise InputError(*(absent(role, names[role], rows.names, rows.where) for role in missing))
         rejects = sorted([*self._rejects, *self._mixed()], key=lambda reject: reject.line or 0)
         blank = [f"blank lines passed over: {self._blank}"] if self._blank else []
-        ids = f"ids from the rows' content: {self._no_ids}" if self._no_ids else f"ids from column {names['id']!r}"
+        ids = [f"ids from the rows' content: {self._no_ids}"] if self._no_ids and rows.columns.id else []
         return Account(
             rejects=tuple(rejects),
             columns=rows.columns,
-            notes=(*rows.notes, *blank, ids),
+            notes=(*rows.notes, *blank, *ids),
             format=rows.format,
             rows_seen=read + len(self._rejects),
         )

@@ -1,18 +1,23 @@
 """CSV and TSV: every record with the line it starts on, and no record swallowing its neighbours.
 
-A quote that is never closed costs the line it stands on, not the rest of the file.
+A quote that is never closed costs the line it stands on, not the rest of the file. Nothing is joined, cut or
+repaired: a record that is not plainly one row of the file's columns is a reject.
 """
 
 import csv
+import re
 from collections import deque
 from collections.abc import Iterator, Sequence
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Self
 
+from datakit.core.errors import InputError
 from datakit.core.quarantine import Reject
 from datakit.io.columns import choose
-from datakit.io.files import bom_notes, text_lines
-from datakit.io.problems import rejected, unreadable
+from datakit.io.files import decoding, text_lines
+from datakit.io.problems import LOOKED_AT, rejected, resembling, shortened, unreadable
 from datakit.io.quoting import is_quoted
 from datakit.io.reading import Columns
 from datakit.io.rows import Batch, Rows
@@ -21,6 +26,7 @@ from datakit.io.source import Source
 ROWS = 20_000  #: rows a batch
 HEAD = 1_000  #: characters of a record too long that are kept
 
+_UNDECODABLE = re.compile("[\udc80-\udcff]")  # what surrogateescape makes of a byte; no text has these
 Record = tuple[int, list[str], str]  #: line it starts on, fields, as found
 
 
@@ -39,25 +45,49 @@ def open_tsv(path: Path, how: Source) -> Rows:
 
 
 def _open(path: Path, how: Source, kind: str) -> Rows:
-    notes = bom_notes(path, how.encoding)
     most = how.max_line_bytes
+    decoded = decoding(path, how.encoding, most)
+    lines = partial(text_lines, path, decoded, most)
     # The record's own limit is ours to check; the module's limit on a field must only not come before it.
     csv.field_size_limit(max(csv.field_size_limit(), most + 1))
-    quoted = kind == "csv" or is_quoted(text_lines(path, how.encoding, most), most)
-    records = _records(
-        _Feed(text_lines(path, how.encoding, most), most), "," if kind == "csv" else "\t", quoted=quoted
-    )
-    names = list(how.columns or _header(records, str(path)))
-    columns = choose(names, how, where=str(path))
+    quoted = kind == "csv" or is_quoted(lines(), most)
+    records = _records(_Feed(lines(), most), "," if kind == "csv" else "\t", quoted=quoted)
+    header = list(how.columns or _header(records, str(path)))
+    names = _named(header)
+    try:
+        columns = choose(names, how, where=str(path))
+    except InputError as error:
+        raise InputError(
+            *error.problems, *resembling(path, list(islice(lines(), LOOKED_AT)), f".{kind}")
+        ) from error
+    notes = decoded.notes if quoted else (*decoded.notes, "quotes are read as text")
     return Rows(
         where=str(path),
         format=kind,
         names=names,
         columns=columns,
-        batches=_batches(records, names, columns),
+        batches=_batches(records, header, columns),
         has_lines=True,
-        notes=notes if quoted else (*notes, "quotes are read as text"),
+        notes=(*notes, *_nameless_note(header)),
     )
+
+
+def _named(header: Sequence[str]) -> list[str]:
+    """Return the header without the nameless columns at its end.
+
+    A spreadsheet that exports a record which is too wide pads the header and all other records to its width. A
+    nameless column before the last name is a column like any other: row numbers, as a rule.
+    """
+    last = max((place for place, name in enumerate(header) if name.strip()), default=-1)
+    return list(header[: last + 1])
+
+
+def _nameless_note(header: Sequence[str]) -> tuple[str, ...]:
+    nameless = len(header) - len(_named(header))
+    if not nameless:
+        return ()
+    columns = "column has" if nameless == 1 else f"{nameless} columns have"
+    return (f"the last {columns} no name: records that go on there are put aside",)
 
 
 def _header(records: Iterator[Record | Reject | None], where: str) -> list[str]:
@@ -69,8 +99,11 @@ def _header(records: Iterator[Record | Reject | None], where: str) -> list[str]:
     raise unreadable(where, "there is no header", "give a file with at least one row")
 
 
-def _batches(records: Iterator[Record | Reject | None], names: Sequence[str], columns: Columns) -> Iterator[Batch]:
-    places = {role: names.index(name) for role, name in columns.names.items()}
+def _batches(
+    records: Iterator[Record | Reject | None], header: Sequence[str], columns: Columns
+) -> Iterator[Batch]:
+    places = {role: header.index(name) for role, name in columns.names.items()}
+    named = len(_named(header))
     rows: list[Record] = []
     rejects: list[Reject] = []
     blank = 0
@@ -79,8 +112,10 @@ def _batches(records: Iterator[Record | Reject | None], names: Sequence[str], co
             blank += 1
         elif isinstance(record, Reject):
             rejects.append(record)
-        elif len(record[1]) != len(names):
-            rejects.append(_wrong_count(record, len(names)))
+        elif len(record[1]) != len(header):
+            rejects.append(_wrong_count(record, len(header)))
+        elif any(map(str.strip, record[1][named:])):
+            rejects.append(_spilled(record, named))
         else:
             rows.append(record)
         if len(rows) + len(rejects) == ROWS:
@@ -105,6 +140,16 @@ def _wrong_count(record: Record, expected: int) -> Reject:
     line, fields, raw = record
     reason = f"the record has {len(fields)} fields, the file has {expected} columns"
     return Reject(line=line, code="wrong-field-count", reason=reason, raw=raw)
+
+
+def _spilled(record: Record, named: int) -> Reject:
+    line, fields, raw = record
+    rest = shortened(" ".join(filter(None, fields[named:])))
+    reason = (
+        f"the record goes on in a column without a name, with {rest!r}: "
+        "join that to the text, or name the column in the header"
+    )
+    return Reject(line=line, code="nameless-column", reason=reason, raw=raw)
 
 
 class _TooLong(Exception):  # noqa: N818  (a signal between _Feed and _records, not an error of the program)
@@ -160,13 +205,31 @@ def _records(feed: _Feed, delimiter: str, *, quoted: bool) -> Iterator[Record | 
         except (csv.Error, _TooLong) as error:
             code, reason = _why(error, feed)
             feed.give_back_all_but_first_line()
-            yield Reject(line=feed.line, code=code, reason=reason, raw=_as_found(feed)[:HEAD])
+            yield Reject(line=feed.line, code=code, reason=reason, raw=_printable(_as_found(feed)[:HEAD]))
         else:
-            yield (feed.line, fields, _as_found(feed)) if any(map(str.strip, fields)) else None
+            raw = _as_found(feed)
+            if not raw.isascii() and _UNDECODABLE.search(raw):
+                yield _undecodable(feed)
+            else:
+                yield (feed.line, fields, raw) if any(map(str.strip, fields)) else None
 
 
 def _as_found(feed: _Feed) -> str:
     return "".join(feed.record).rstrip("\r\n")
+
+
+def _undecodable(feed: _Feed) -> Reject:
+    line, byte = next(
+        (number, ord(found[0]) - 0xDC00)
+        for number, text in enumerate(feed.record, start=feed.line)
+        if (found := _UNDECODABLE.search(text))
+    )
+    reason = f"byte 0x{byte:02x} in line {line} is not UTF-8, as the rest of the file is"
+    return Reject(line=feed.line, code="unreadable-line", reason=reason, raw=_printable(_as_found(feed)))
+
+
+def _printable(raw: str) -> str:
+    return raw.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _why(error: Exception, feed: _Feed) -> tuple[str, str]:

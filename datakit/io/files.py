@@ -3,7 +3,7 @@
 import codecs
 import gzip
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
 from functools import partial
@@ -13,8 +13,12 @@ from pathlib import Path
 from typing import IO, cast
 
 from datakit.core.errors import InputError, Problem
-from datakit.io.problems import MOST, shortened, unreadable
+from datakit.core.names import suggest
+from datakit.io.encoding import Decoding, guessed, kept_utf8, likely, survey
+from datakit.io.problems import LOOKED_AT, MOST, resembling, shortened, unreadable
+from datakit.io.source import AUTO
 
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 BLOCK = 1 << 19  #: bytes read at a time: what fits a core's cache is counted and decoded 1.5 times as fast
 
 
@@ -31,6 +35,41 @@ def locate(path: Path) -> None:
         raise unreadable(str(path), "there is no such file", fix)
     if path.is_file() and path.stat().st_size == 0:
         raise unreadable(str(path), "the file is empty", "give a file with at least one row")
+
+
+def unknown_ending(path: Path, ending: str, known: Iterable[str]) -> InputError:
+    """Return the error for a file whose name does not say what it holds, with what its content seems to be.
+
+    Args:
+        path: the file.
+        ending: the end of its name that is not known; may be empty.
+        known: the endings that are.
+    """
+    got = f"the name's ending {ending!r} is not known" if ending else "the name has no ending"
+    fix = f"rename the file or convert it; {suggest(ending, known)}"
+    return InputError(Problem(where=str(path), got=got, fix=fix), *_content(path))
+
+
+def _content(path: Path) -> tuple[Problem, ...]:
+    head = _head(path)
+    for mark, (what, fix) in _MARKS.items():
+        if head.startswith(mark):
+            return (Problem(where=str(path), got=f"it seems to be {what}", fix=fix),)
+    how = Decoding(codec="utf-8", errors="replace")
+    lines = list(islice(text_lines(path, how, _LOOKED_AT_OF_LINE), LOOKED_AT))
+    if any("\0" in line for line in lines):
+        return (Problem(where=str(path), got="it seems to be no text file", fix="export it as CSV or JSON Lines"),)
+    return resembling(path, lines)
+
+
+_LOOKED_AT_OF_LINE = 10_000  # characters
+_MARKS = {
+    b"PAR1": ("a Parquet file", "end its name with .parquet"),
+    b"\x1f\x8b": ("a gzip file", "end its name with .gz, after the ending of what is in it, e.g. .csv.gz"),
+    b"PK\x03\x04": ("an Excel workbook or another zip archive", "export it as CSV, or unpack it"),
+    b"\xd0\xcf\x11\xe0": ("an old Excel workbook", "export it as CSV"),
+    **dict.fromkeys(_UTF16, ("UTF-16 text", "end its name with .csv or .tsv")),
+}
 
 
 @contextmanager
@@ -69,20 +108,51 @@ def bom_notes(path: Path, encoding: str) -> tuple[str, ...]:
     Raises:
         InputError: the mark is that of UTF-16, and `encoding` says otherwise.
     """
-    with cast("IO[bytes]", gzip.open(path)) if path.suffix == ".gz" else path.open("rb") as file:
-        head = _peek(file)
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and "16" not in encoding:
+    head = _head(path)
+    if head.startswith(_UTF16) and "16" not in encoding:
         raise unreadable(str(path), "the file begins as UTF-16 does", "rerun with --encoding utf-16")
     return ("BOM removed",) if head.startswith(codecs.BOM_UTF8) else ()
 
 
 def is_utf8(encoding: str) -> bool:
-    """Tell whether `encoding` is one of the names of UTF-8.
+    """Tell whether `encoding` is one of the names of UTF-8; `auto` is, for JSON is UTF-8 unless told otherwise.
 
     Raises:
         LookupError: there is no such encoding.
     """
-    return codecs.lookup(encoding).name == "utf-8"
+    return encoding == AUTO or codecs.lookup(encoding).name == "utf-8"
+
+
+def decoding(path: Path, encoding: str, most: int) -> Decoding:
+    """Return how to read a text file: in `encoding`, strictly, or as its bytes say where that is `auto`.
+
+    Reads the whole file once in blocks, and up to three times more if it is not UTF-8. A codec is only
+    decided on if it can read the whole file.
+
+    Args:
+        path: the file, plain or gzip.
+        encoding: a codec, or `auto`.
+        most: bytes of a line that are looked at.
+
+    Raises:
+        InputError: the file is neither UTF-8, nor likely to be in any other encoding that can read it.
+    """
+    if encoding != AUTO:
+        return Decoding(codec=encoding, notes=bom_notes(path, encoding))
+    if _head(path).startswith(_UTF16):
+        return Decoding(codec="utf-16", notes=("read as utf-16, as its byte order mark says",))
+    notes = bom_notes(path, AUTO)
+    if _decodes(path, "utf-8"):
+        return Decoding(codec="utf-8", notes=notes)
+    # latin-1 is every byte as a character: lines end where they will be read to end.
+    lines = (line.encode("latin-1") for line in text_lines(path, Decoding(codec="latin-1"), most))
+    found = survey(lines, most)
+    if found.mostly_utf8:
+        return kept_utf8(found, notes)
+    for codec in likely(found.sample):
+        if _decodes(path, codec):
+            return guessed(found, codec, notes)
+    raise _undecodable(path, "utf-8")
 
 
 def utf8_blocks(path: Path, encoding: str, most: int) -> Iterator[bytes]:
@@ -105,14 +175,41 @@ def utf8_blocks(path: Path, encoding: str, most: int) -> Iterator[bytes]:
             yield rest
 
 
-def text_lines(path: Path, encoding: str, most: int) -> Iterator[str]:
-    r"""Yield the file's lines, split at `\n` alone; of one longer than `most` characters only the head."""
-    with opened(path) as file, TextIOWrapper(file, encoding=encoding, newline="\n") as text:
+def text_lines(path: Path, how: Decoding, most: int) -> Iterator[str]:
+    r"""Yield the file's lines; of one longer than `most` characters only the head.
+
+    Lines end at `\n` alone; at `\r` only where the file's first `most` characters have nothing else, as files
+    from classic Mac OS do.
+    """
+    with opened(path) as file, TextIOWrapper(file, encoding=how.codec, errors=how.errors, newline="") as text:
+        head = text.read(most)
+    # The head may end between the two halves of a CRLF.
+    end = "\r" if "\r" in head[:-1] and "\n" not in head else "\n"
+    with opened(path) as file, TextIOWrapper(file, encoding=how.codec, errors=how.errors, newline=end) as text:
         within = False
         for piece in iter(partial(text.readline, most + len("\r\n") + 1), ""):
             if not within:
                 yield piece
-            within = not piece.endswith("\n")
+            within = not piece.endswith(end)
+
+
+def _decodes(path: Path, codec: str) -> bool:
+    """Tell whether `codec` can read the whole file."""
+    decoder = codecs.getincrementaldecoder(codec)()
+    try:
+        with opened(path) as file:
+            for block in iter(partial(file.read, BLOCK), b""):
+                decoder.decode(block)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _head(path: Path) -> bytes:
+    """Return the file's first bytes, byte order mark included."""
+    with cast("IO[bytes]", gzip.open(path)) if path.suffix == ".gz" else path.open("rb") as file:
+        return _peek(file)
 
 
 def _peek(file: IO[bytes]) -> bytes:
@@ -121,9 +218,14 @@ def _peek(file: IO[bytes]) -> bytes:
 
 def _undecodable(path: Path, encoding: str) -> InputError:
     """Return the error that names the first undecodable lines, and the encoding they are probably in."""
+    encoding = "utf-8" if is_utf8(encoding) else encoding
     bad = list(islice(_undecodable_lines(path, encoding), MOST))
-    likely = _likely_encoding(b"".join(raw for _, raw, _ in bad))
-    fix = f"rerun with --encoding {likely}, if the text reads right then"
+    codec = next(iter(likely(b"".join(raw for _, raw, _ in bad))), None)
+    fix = (
+        f"rerun with --encoding {codec}, if the text reads right then"
+        if codec
+        else "name the encoding that it was written in with --encoding"
+    )
     problems = [
         Problem(
             where=f"{path}:{line}",
@@ -147,10 +249,3 @@ def _undecodable_lines(path: Path, encoding: str) -> Iterator[tuple[int, bytes, 
                 raw.decode(encoding)
             except UnicodeDecodeError as error:
                 yield line, raw, error
-
-
-def _likely_encoding(sample: bytes) -> str:
-    from charset_normalizer import from_bytes
-
-    best = from_bytes(sample).best()
-    return best.encoding if best else "cp1252"

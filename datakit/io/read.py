@@ -13,7 +13,7 @@ from datakit.core.names import suggest
 from datakit.io import assembly
 from datakit.io.assembly import Take, assemble
 from datakit.io.delimited import open_csv, open_tsv
-from datakit.io.files import guarded, locate
+from datakit.io.files import guarded, locate, unknown_ending
 from datakit.io.frame import open_frame
 from datakit.io.hub_dataset import open_dataset, open_folder
 from datakit.io.json_array import open_json
@@ -105,11 +105,7 @@ def _open_path(path: Path, how: Source) -> Rows:
         return open_folder(path, how)
     ending = "".join(path.suffixes[-2:] if path.suffix == ".gz" else path.suffixes[-1:]).lower()
     if ending not in READERS:
-        raise unreadable(
-            str(path),
-            f"the name's ending {ending!r} is not known" if ending else "the name has no ending",
-            f"rename the file or convert it; {suggest(ending, READERS)}",
-        )
+        raise unknown_ending(path, ending, READERS)
     if how.columns is not None and READERS[ending] not in (open_csv, open_tsv):
         raise unreadable(
             str(path),

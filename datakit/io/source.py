@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+AUTO = "auto"  #: the encoding that is decided from the bytes
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Source:
@@ -10,6 +12,8 @@ class Source:
     text_column: str | None = None
     label_column: str | None = None
     id_column: str | None = None
-    encoding: str = "utf-8"  #: of JSON, CSV and TSV; any of Python's codecs
+    #: Of JSON, CSV and TSV; any of Python's codecs, read strictly. `auto`: JSON is UTF-8 (RFC 8259, 8.1); CSV and
+    #: TSV are UTF-8, else what their bytes speak for, which is then said in a note.
+    encoding: str = AUTO
     columns: tuple[str, ...] | None = None  #: names for a CSV or TSV file without a header
     max_line_bytes: int = 1_000_000  #: longer lines become rejects; for CSV and TSV: characters a record

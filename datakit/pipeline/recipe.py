@@ -31,7 +31,10 @@ class SourceOptions(_Section):
     text_column: str | None = Field(None, description="guessed when obvious")
     label_column: str | None = Field(None, description="guessed when obvious")
     id_column: str | None = Field(None, description="guessed when obvious; else rows are known by their content")
-    encoding: str = Field("utf-8", description="of JSON, CSV and TSV files")
+    encoding: str = Field(
+        "auto",
+        description="of JSON, CSV and TSV files, read strictly; auto: UTF-8; CSV and TSV else as their bytes say",
+    )
     columns: tuple[str, ...] | None = Field(None, description="names for a CSV or TSV file without a header")
     max_line_bytes: int = Field(1_000_000, gt=0, description="longer lines go to quarantine")
 

@@ -94,7 +94,10 @@ def _validate(report: Report) -> list[RenderableType]:
     quarantined = sum(report.figures["quarantined"].values())
     line = Text(f"{profile['rows']:,} rows to learn from · {profile['classes']} labels · {columns}")
     kept = [Text(f"{quarantined:,} rows in quarantine", style="yellow")] if quarantined else []
-    return [line, *kept, _bars({"rows": profile["label_counts"]})]
+    notes = [
+        Text(f"{split}: {note}", style="dim") for split, told in report.figures["notes"].items() for note in told
+    ]
+    return [line, *notes, *kept, _bars({"rows": profile["label_counts"]})]
 
 
 def _split(report: Report) -> list[RenderableType]:

@@ -4,6 +4,7 @@ import pytest
 
 from datakit.core.errors import InputError
 from datakit.io import Source, read
+from datakit.io.files import unknown_ending
 
 LINE = b'{"text":"t","label":"a"}\n'
 ROWS = b"text,label\n" + b"t,a\n" * 1000
@@ -60,3 +61,24 @@ def test_json_lines_in_the_wrong_encoding_are_an_error_with_the_lines(tmp_path):
     (tmp_path / "a.jsonl").write_bytes(LINE + '{"text":"é","label":"a"}\n'.encode())
     with pytest.raises(InputError, match=r"a\.jsonl:2: byte 9 of the line, 0xc3, is not ascii"):
         read(tmp_path / "a.jsonl", Source(encoding="ascii"))
+
+
+@pytest.mark.parametrize(
+    ("content", "word"),
+    [
+        (b"PAR1\0\0", "a Parquet file"),
+        (gzip.compress(ROWS), "a gzip file"),
+        (b"PK\x03\x04\0", "an Excel workbook"),
+        (b"\x01\0\0\x02", "no text file"),
+        ("text\tlabel\n".encode("utf-16"), "UTF-16 text"),
+        (ROWS, "fields between commas"),
+        (LINE, "JSON Lines"),
+    ],
+)
+def test_a_file_of_an_unknown_ending_is_looked_into(tmp_path, content, word):
+    """What it seems to be is told beside the endings that are known."""
+    path = tmp_path / "a.data"
+    path.write_bytes(content)
+    told = unknown_ending(path, ".data", [".csv", ".tsv"])
+    assert told.problems[0].got == "the name's ending '.data' is not known"
+    assert f"it seems to be {word}" in str(told) or f"it seems to hold {word}" in str(told)

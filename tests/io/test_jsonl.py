@@ -138,7 +138,9 @@ def test_the_commonest_type_of_label_wins_and_strings_win_a_tie(reading):
 
 def test_lists_of_names_are_several_labels_a_row(reading):
     """Sorted, each once, numbers as words; an empty list is no label, null a missing one."""
-    result = reading(b'{"text":"t","labels":["b","a","b"]}', b'{"text":"u","labels":[]}', b'{"text":"v","labels":[3]}')
+    result = reading(
+        b'{"text":"t","labels":["b","a","b"]}', b'{"text":"u","labels":[]}', b'{"text":"v","labels":[3]}'
+    )
     assert result.corpus.multi_label
     assert result.corpus.label_sets == [("a", "b"), (), ("3",)]
 
@@ -224,7 +226,7 @@ def test_ids_are_the_files_own_where_they_are_unique(reading):
     """Integers count as ids; a repeated or missing id means content ids, and a note says so."""
     own = reading(b'{"id":7,"text":"t","label":"a"}', b'{"id":"x","text":"t","label":"a"}')
     assert own.corpus.ids == ["7", "x"]
-    assert own.notes == ("ids from column 'id'",)
+    assert own.notes == ()
     for other in (b"7", b"null", b"1.5", b"[]"):
         hashed = reading(b'{"id":7,"text":"t","label":"a"}', b'{"id":%s,"text":"t","label":"a"}' % other)
         assert hashed.corpus.ids[1] == f"{hashed.corpus.ids[0]}-2"
@@ -246,4 +248,4 @@ def test_a_real_file_is_read_whole(shared_data: Path):
     result = read(shared_data / "sms_spam.all.jsonl.gz")
     assert len(result.corpus) == 5574
     assert result.corpus.label_counts == {"ham": 4827, "spam": 747}
-    assert result.notes == ("ids from column 'id'",)
+    assert result.notes == ()

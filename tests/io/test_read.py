@@ -1,3 +1,4 @@
+import gzip
 import subprocess
 import sys
 
@@ -35,7 +36,7 @@ def test_load_refuses_unknown_options_and_sources():
 @pytest.mark.parametrize("name", ["a.txt", "a", "a.gz"])
 def test_an_unknown_ending_is_an_error_listing_the_known(tmp_path, name):
     """The format is the name's ending."""
-    (tmp_path / name).write_text("x")
+    (tmp_path / name).write_bytes(gzip.compress(b"x") if name.endswith(".gz") else b"x")
     with pytest.raises(InputError, match=r"\.jsonl"):
         read(tmp_path / name)
 

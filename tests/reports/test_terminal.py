@@ -22,6 +22,7 @@ def validated(labels, *findings) -> Report:
         "profile": {"rows": sum(labels.values()), "classes": len(labels), "label_counts": labels},
         "columns": {"text": "text", "label": "label"},
         "quarantined": {"train": 2},
+        "notes": {"train": ["BOM removed"]},
     }
     return Report(stage="validate", figures=figures, findings=findings)
 
