@@ -28,6 +28,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from datakit.core.corpus import Corpus
+
 Ints = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint64]
 Floats = npt.NDArray[np.float32]
@@ -101,6 +103,30 @@ def near_pairs(texts: Sequence[str], *, threshold: float = 0.65) -> Pairs:
     similarity = np.concatenate([np.empty(0, np.float32), *(similarity for _, similarity in found)])[first]
     a, b = np.divmod(keys, max(len(texts), 1))
     return Pairs(a=a, b=b, similarity=similarity)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class NearTexts:
+    """The different texts of some corpora, whose rows are numbered one corpus after the other."""
+
+    text: Ints  #: shape (rows,); the number of each row's text, equal for copies
+    first: Ints  #: shape (texts,); the first row that has the text
+    pairs: Pairs  #: texts that are nearly the same
+
+
+def near_texts(corpora: Sequence[Corpus], *, near: bool = True) -> NearTexts:
+    """Return which rows are copies, and which texts are nearly the same, over all `corpora` together.
+
+    Args:
+        corpora: the rows.
+        near: look for near-duplicates, which takes most of the time; else there are no pairs.
+    """
+    keys = np.concatenate([np.empty(0, np.uint64), *(corpus.text_keys for corpus in corpora)])
+    _, first, text = np.unique(keys, return_index=True, return_inverse=True)
+    texts = [normalised for corpus in corpora for normalised in corpus.normalised] if near else []
+    return NearTexts(
+        text=text, first=first, pairs=near_pairs([texts[row] for row in first.tolist()] if near else [])
+    )
 
 
 def groups_of(n: int, pairs: Pairs) -> Ints:

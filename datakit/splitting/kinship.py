@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from datakit.core.corpus import Corpus
-from datakit.core.near import Pairs, groups_of, near_pairs
+from datakit.core.near import Pairs, groups_of, near_texts
 
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -32,14 +32,9 @@ class Kinship:
             corpora: the rows.
             near: look for near-duplicates too (`core.near`), which takes most of the time.
         """
-        keys = np.concatenate([corpus.text_keys for corpus in corpora])
-        _, first, text = np.unique(keys, return_index=True, return_inverse=True)
-        pairs = np.empty((2, 0), np.int64)
-        if near:
-            texts = [normalised for corpus in corpora for normalised in corpus.normalised]
-            found = near_pairs([texts[row] for row in first.tolist()])
-            pairs = np.stack([found.a, found.b])
-        return cls(text=text, near=pairs, family=text[_siblings(corpora)])
+        found = near_texts(corpora, near=near)
+        pairs = np.stack([found.pairs.a, found.pairs.b])
+        return cls(text=found.text, near=pairs, family=found.text[_siblings(corpora)])
 
     def beside(self, rows: Flags) -> Flags:
         """Tell which rows have the text of one of `rows`, or one linked to it directly, [rows]."""

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from datakit.core.corpus import SPLIT_NAMES, Corpus, Splits
+from datakit.core.near import NearTexts, near_texts
 from datakit.core.quarantine import Reject
 from datakit.core.strings import integer_array
 from datakit.core.text import word_counts
@@ -108,6 +109,17 @@ class Survey(Mapping[str, Digest]):
     quarantined: Mapping[str, tuple[Reject, ...]]  #: by split: rows that nobody can learn from
     unusable: Mapping[str, Mapping[str, Faulty]]  #: by split, then check
     reference: Digest | None = None  #: rows of old that these are compared with
+
+    @cached_property
+    def near(self) -> NearTexts:
+        """Which texts are nearly the same, over all splits in their order; for deep checks."""
+        return near_texts(list((self.corpora or {}).values()))
+
+    def rows_of(self, split: str) -> slice:
+        """Return where the rows of a split stand among those of all splits."""
+        sizes = [len(digest) for digest in self.values()]
+        place = list(self).index(split)
+        return slice(sum(sizes[:place]), sum(sizes[: place + 1]))
 
     def __getitem__(self, split: str) -> Digest:
         return self.digests[split]
