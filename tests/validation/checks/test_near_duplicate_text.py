@@ -1,7 +1,6 @@
 from datakit.core.findings import Severity
 from datakit.testing import find
 
-OTHERS = [
     (f"row {i} is about {word} and nothing else", "a") for i, word in enumerate("tea coffee milk".split() * 9)
 ]
 LONG = "please send the parcel to my new address in the old town before friday noon"
@@ -16,10 +15,10 @@ def distinct(n: int) -> list[tuple[str, str]]:
 
 
 def test_both_rows_of_a_pair_are_found():
-    """One word makes the difference; copies in other letters do not count, they are duplicates."""
+    """One word makes the difference; a copy of either is near the other too."""
     train = [*distinct(20), (LONG, "a"), (LONG.replace("noon", "evening"), "a"), (LONG.upper(), "a")]
     (finding,) = find("near-duplicate-text", train=train)
-    assert finding.lines == (21, 22)
+    assert finding.lines == (21, 22, 23)
     assert finding.split == "train"
     assert finding.evidence["example"] == [LONG, LONG.replace("noon", "evening")]
 
