@@ -1,8 +1,6 @@
 from datakit.core.findings import Severity
 from datakit.testing import find
 
-    (f"row {i} is about {word} and nothing else", "a") for i, word in enumerate("tea coffee milk".split() * 9)
-]
 LONG = "please send the parcel to my new address in the old town before friday noon"
 SHORT = ["apples", "pears", "plums", "figs", "dates", "limes", "melons", "cherries"]
 
