@@ -35,10 +35,11 @@ def links(survey: Survey, one: str, other: str) -> tuple[Ints, Ints, Floats]:
 
 
 def pairs_within(survey: Survey, split: str) -> tuple[Ints, Ints, Floats]:
-    """Return the pairs of rows of one split whose texts are nearly the same, the earlier row first."""
+    """Return the pairs of rows of one split whose texts are nearly the same, in row order, the earlier row first."""
     a, b, similarity = links(survey, split, split)
-    later = a < b
-    return a[later], b[later], similarity[later]
+    order = np.lexsort((b, a))
+    order = order[a[order] < b[order]]
+    return a[order], b[order], similarity[order]
 
 
 def example(survey: Survey, split: str, a: Ints, b: Ints, similarity: Floats) -> list[str]:
