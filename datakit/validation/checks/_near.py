@@ -35,7 +35,7 @@ def links(survey: Survey, one: str, other: str) -> tuple[Ints, Ints, Floats]:
 
 
 def pairs_within(survey: Survey, split: str) -> tuple[Ints, Ints, Floats]:
-    """Return the pairs of rows of one split whose texts are nearly the same, in row order, the earlier row first."""
+    """Return the pairs of rows of one split whose texts are nearly the same, in row order, the earlier first."""
     a, b, similarity = links(survey, split, split)
     order = np.lexsort((b, a))
     order = order[a[order] < b[order]]
