@@ -1,8 +1,8 @@
 """Validation of a million rows: datakit beside pandas with Great Expectations, and beside parsing alone.
 
 Each tool runs as a process of its own, one after the other, on the same generated file (225 MB at a million
-rows: pseudo-words, Zipf-distributed, 3% copies, 5 labels). CPU seconds are user + system of the process and its children;
-the peak is the largest resident size it had (VmHWM: ru_maxrss would inherit the peak of the process before).
+rows: pseudo-words, Zipf-distributed, 3% copies, 5 labels). CPU seconds are user + system of the process and its
+children; the peak is the largest resident size it had (VmHWM: ru_maxrss would inherit the peak of its parent).
 
     python benchmarks/validate_speed.py [--rows 1000000] [--keep FILE]
 """

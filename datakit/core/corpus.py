@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from datakit.core.identity import ContentIds
 from datakit.core.strings import encoded, integer_array, string_array
-from datakit.core.text import keys_of, normalised_bytes
+from datakit.core.text import keys_of, non_ascii, normalised_bytes
 
 EDIT = pa.struct([("start", pa.int32()), ("stop", pa.int32()), ("text", pa.string())])
 
@@ -65,6 +65,7 @@ class Corpus:
         if given is None or len(given) != n:
             raise ValueError(f"{n} texts, but {len(given or ())} labels")
         as_bytes = encoded(text)
+        not_ascii = non_ascii(as_bytes)
         exact = keys_of(_told_apart(text, as_bytes))
         columns: dict[str, Any] = {
             "id": _ids(id, exact, given),
@@ -85,7 +86,8 @@ class Corpus:
             texts=list(text),
             labels=[None] * n if label is None else list(label),
             exact_keys=exact,
-            normalised_bytes=normalised_bytes(as_bytes),
+            normalised_bytes=normalised_bytes(as_bytes, not_ascii),
+            non_ascii=not_ascii,
         )
         return corpus
 
@@ -145,12 +147,12 @@ class Corpus:
     @cached_property
     def normalised_bytes(self) -> list[bytes]:
         """The same as UTF-8: enough to compare, to hash and to count."""
-        return normalised_bytes(encoded(self.texts))
+        return normalised_bytes(encoded(self.texts), self.non_ascii)
 
     @cached_property
     def non_ascii(self) -> list[int]:
         """Indices of the texts with a character beyond ASCII: all that most checks of characters need to read."""
-        return [i for i, text in enumerate(self.texts) if text is not None and not text.isascii()]
+        return non_ascii(encoded(self.texts))
 
     @cached_property
     def text_keys(self) -> npt.NDArray[np.uint64]:
@@ -183,7 +185,9 @@ class Corpus:
     @classmethod
     def join(cls, corpora: Sequence["Corpus"]) -> Self:
         """Return the rows of all `corpora` as one."""
-        return cls(pa.concat_tables([pa.Table.from_batches([], SCHEMA), *(c.table for c in corpora)]).combine_chunks())
+        return cls(
+            pa.concat_tables([pa.Table.from_batches([], SCHEMA), *(c.table for c in corpora)]).combine_chunks()
+        )
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """Yield each row as a mapping."""

@@ -9,24 +9,26 @@ import numpy.typing as npt
 import pyarrow as pa
 from xxhash import xxh3_64_intdigest
 
+from datakit.core.growing import GrowingArray
+
 Label = str | Sequence[str] | None
 
 
 class Seen:
-    """Which 64-bit keys have occurred, at 8 to 16 bytes a key: a `set` of integers takes ten times as much."""
+    """Which 64-bit keys have occurred, at 8 to 10 bytes a key: a `set` of integers takes ten times as much."""
 
     def __init__(self) -> None:
-        self._old = np.empty(0, np.uint64)  # sorted
-        self._recent = np.empty(0, np.uint64)  # sorted, and never the larger one for long
+        self._old = GrowingArray(np.uint64)  # sorted
+        self._recent = np.empty(0, np.uint64)  # sorted, and never more than a fraction of the old ones for long
 
     def add(self, keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.bool_]:
         """Note `keys` and return for each whether it occurred before: in earlier calls or earlier in this one."""
         distinct, first, place = np.unique(keys, return_index=True, return_inverse=True)
-        known = _among(distinct, self._old) | _among(distinct, self._recent)
-        self._recent = np.sort(np.concatenate([self._recent, distinct[~known]]), kind="stable")
-        # Merging only when the recent ones have grown to a fraction of the old keeps the whole linear.
-        if len(self._recent) * 4 > len(self._old):
-            self._old = np.sort(np.concatenate([self._old, self._recent]), kind="stable")
+        known = _among(distinct, self._old.view()) | _among(distinct, self._recent)
+        self._recent = np.sort(np.concatenate([self._recent, distinct[~known]]))
+        if len(self._recent) * 4 > len(self._old):  # so that the whole stays linear
+            self._old.append(self._recent)
+            self._old.view().sort()
             self._recent = np.empty(0, np.uint64)
         repeated = known[place]
         repeated[np.arange(len(keys)) != first[place]] = True

@@ -2,7 +2,6 @@
 
 import unicodedata
 from collections.abc import Iterable, Sequence
-from itertools import compress
 
 import numpy as np
 import numpy.typing as npt
@@ -21,24 +20,34 @@ def normalise(text: str) -> str:
     return " ".join(folded.split())
 
 
-def normalised_bytes(texts: Sequence[bytes]) -> list[bytes]:
+def normalised_bytes(texts: Sequence[bytes], not_ascii: Iterable[int]) -> list[bytes]:
     """Return what `normalise` makes of each text, all as UTF-8.
 
-    Texts in ASCII, by far the commonest, are folded all at once, in a fifth of the time.
+    All are folded at once as if they were ASCII, in a fifth of the time; those that are not, by far the fewest in
+    most corpora, once more and thoroughly. Their indices are `not_ascii`.
     """
     whole = b"\0".join([b"", *texts, b""])
-    if whole.isascii() and whole.count(b"\0") == len(texts) + 1:
-        return _folded(whole)
-    plain = [text.isascii() and b"\0" not in text for text in texts]
-    folded = iter(_folded(b"\0".join([b"", *compress(texts, plain), b""])))
-    return [
-        next(folded) if easy else normalise(text.decode()).encode()
-        for text, easy in zip(texts, plain, strict=True)
-    ]
+    if whole.count(b"\0") > len(texts) + 1:
+        return [normalise(text.decode()).encode() for text in texts]
+    folded = _folded(whole)
+    for row in not_ascii:
+        folded[row] = normalise(texts[row].decode()).encode()
+    return folded
+
+
+def non_ascii(texts: Sequence[bytes]) -> list[int]:
+    """Return the indices of the texts that hold a character beyond ASCII."""
+    whole = b"".join(texts)
+    if whole.isascii():
+        return []
+    ends = np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)))
+    beyond = np.flatnonzero(np.frombuffer(whole, np.int8) < 0)
+    rows: list[int] = np.unique(np.searchsorted(ends, beyond, side="right")).tolist()
+    return rows
 
 
 def _folded(whole: bytes) -> list[bytes]:
-    """Return ASCII texts, each between two NULs, in lower case, white space squeezed."""
+    """Return texts, each between two NULs, with their ASCII in lower case and its white space squeezed."""
     whole = whole.translate(_FOLD)
     texts = whole.split(b"\0")[1:-1]
     ends = np.flatnonzero(np.frombuffer(whole, np.uint8) == 0)

@@ -59,6 +59,9 @@ class SplitOptions(_Section):
     test: Fraction = Field(0.1, description="fraction of the rows, where no test file is given")
     splitter: str = "stratified"
     options: dict[str, Any] = Field({}, description="of the splitter")
+    suite: str = Field(
+        "training_ready.json", description="suite that judges the splits, in ./expectations or shipped"
+    )
     near: bool = Field(True, description="near-duplicates stand on one side too, not only copies")
     assignment: str | None = Field(
         None, description="a file that keeps the split of each text: it stays there when the data grow"
@@ -75,6 +78,9 @@ class AugmentOptions(_Section):
         None, description="tried in this order; default: synonym, then insert-punctuation"
     )
     filters: tuple[dict[str, Any], ...] | None = Field(None, description="default: all that ship with datakit")
+    suite: str = Field(
+        "augmented.json", description="suite that judges the augmented rows, in ./expectations or shipped"
+    )
     max_per_row: int = Field(20, gt=0, description="most new texts made from one row")
 
 

@@ -19,6 +19,8 @@ def shipped(kind: Kind) -> Path:
 
 
 def find(kind: Kind, name: str, project: Path) -> Path:
-    """Return the file `name` of the project's own folder `kind` if there is one, else the shipped one."""
+    """Return the file `name`: with a slash a path, else in the project's own folder `kind`, else a shipped one."""
+    if "/" in name:
+        return project / name
     own = project / kind / name
     return own if own.is_file() else shipped(kind) / name

@@ -6,7 +6,7 @@ second takes the probabilities of any model, as long as they are out of fold.
 
 from collections import Counter
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -119,6 +119,9 @@ def suspects(probabilities: Probabilities, labels: Sequence[str], *, cut: Cut = 
     give each row a probability of being wrong, and the cut is where the expected F1 is greatest. Nothing is
     suspect where less than half a wrong label is expected in all.
 
+    Whatever the cut, nothing is suspect where the probabilities are no better than always naming the most
+    frequent class (by three standard errors of the accuracy): then they know nothing that speaks against a label.
+
     `confident-learning` takes the rows off the diagonal of the confident joint (Northcutt et al. 2021): another
     class is more probable than it is on average in its own rows. On most files it flags more, and more of it in
     vain. Yet it sees what `auto` cannot: errors that all go from a small class to a large one (spam labelled
@@ -147,6 +150,8 @@ def suspects(probabilities: Probabilities, labels: Sequence[str], *, cut: Cut = 
     if not len(judged) or len(columns) < 2:  # noqa: PLR2004  (a label is wrong where another one is right)
         return NOTHING
     answers, given = probabilities.values[judged], given[judged]
+    if not _informed(answers, given):
+        return replace(NOTHING, judged=len(judged))
     own = answers[np.arange(len(judged)), given]
     wrong = _wrong(answers, given)
     flagged = _best_f1(own, wrong) if cut == "auto" else _off_diagonal(answers, given)
@@ -162,6 +167,13 @@ def suspects(probabilities: Probabilities, labels: Sequence[str], *, cut: Cut = 
         precision=float(wrong[found].mean()) if len(found) else None,
         recall=float(wrong[found].sum() / wrong.sum()) if wrong.sum() else None,
     )
+
+
+def _informed(answers: Floats, given: Ints) -> bool:
+    """Tell whether the answers name the label more often than the most frequent label would."""
+    right = float((answers.argmax(axis=1) == given).mean())
+    majority = float(np.bincount(given).max()) / len(given)
+    return right - majority > 3 * np.sqrt(right * (1 - right) / len(given))
 
 
 def _coded(labels: Sequence[str]) -> tuple[tuple[str, ...], Ints]:

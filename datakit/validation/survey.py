@@ -11,9 +11,10 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from datakit.core.corpus import SPLIT_NAMES, Corpus, Splits
+from datakit.core.growing import GrowingArray
 from datakit.core.near import NearTexts, near_texts
 from datakit.core.quarantine import Reject
-from datakit.core.strings import integer_array
+from datakit.core.strings import integer_array, lengths_and_bytes
 from datakit.core.text import word_counts
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class Digest:
     """What the pass keeps of the usable rows of one split; arrays are in row order."""
 
     split: str
-    ids: pa.ChunkedArray
+    ids: pa.LargeStringArray
     lines: npt.NDArray[np.int64]  #: from 1; 0 for rows that no file holds
     text_keys: npt.NDArray[np.uint64]  #: equal for texts that are equal after normalisation
     chars: npt.NDArray[np.int32]  #: characters
@@ -160,9 +161,12 @@ def gathered(
 def first_occurrence(keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
     """Return for each key the index of the first one that equals it."""
     order = np.argsort(keys, kind="stable")
-    begins = np.concatenate([[True], keys[order[1:]] != keys[order[:-1]]]) if len(keys) else np.empty(0, bool)
+    ascending = keys[order]
+    begins = np.flatnonzero(ascending[1:] != ascending[:-1]) + 1
+    del ascending
+    begins = np.concatenate([np.zeros(min(1, len(keys)), np.int64), begins])
     first = np.empty(len(keys), np.int64)
-    first[order] = order[begins][np.cumsum(begins) - 1]
+    first[order] = np.repeat(order[begins], np.diff(begins, append=len(keys)))
     return first
 
 
@@ -191,6 +195,16 @@ class _Hits:
         )
 
 
+_COLUMNS: Mapping[str, type[np.generic]] = {
+    "id_lengths": np.int32,
+    "lines": np.int64,
+    "text_keys": np.uint64,
+    "chars": np.int32,
+    "words": np.int32,
+    "targets": np.int32,
+}
+
+
 class Surveyor:
     """Takes the rows of one split piece by piece.
 
@@ -212,8 +226,8 @@ class Surveyor:
         self._others = [(check, _Hits()) for check in self._checks if not check.unusable]
         self._kept: list[Corpus] | None = []
         self._sample = _Sample()
-        self._columns: dict[str, list[npt.NDArray[Any]]] = {}
-        self._ids: list[pa.ChunkedArray] = []
+        self._columns = {name: GrowingArray(kind) for name, kind in _COLUMNS.items()}
+        self._ids = GrowingArray(np.uint8)
         self._targets: dict[tuple[str, ...], int] = {}
         self._multi_label = False
         self.rejects: list[Reject] = []
@@ -248,19 +262,17 @@ class Surveyor:
         return {check.code: hits.told(self.rows + len(self.rejects)) for check, hits in self._unusable}
 
     def digest(self) -> Digest:
-        """Return what was kept of the usable rows, once: a million rows are not held twice."""
+        """Return what was kept of the usable rows."""
         sets = sorted(self._targets)
         place = {labels: i for i, labels in enumerate(sets)}
         recoded = np.array([place[labels] for labels in self._targets], np.int32)
-        codes = self._column("targets", np.int32)
+        columns: dict[str, Any] = {name: column.view() for name, column in self._columns.items()}
+        codes = columns.pop("targets")
         sample, sample_rows = self._sample.rows()
         return Digest(
             split=self.split,
-            ids=pa.chunked_array(self._ids, pa.string()),
-            lines=self._column("lines", np.int64),
-            text_keys=self._column("text_keys", np.uint64),
-            chars=self._column("chars", np.int32),
-            words=self._column("words", np.int32),
+            ids=_string_array(self._ids.view(), columns.pop("id_lengths")),
+            **columns,
             targets=recoded[codes] if sets else codes,
             target_sets=tuple(sets),
             multi_label=self._multi_label,
@@ -290,16 +302,20 @@ class Surveyor:
         return rows.without(set(reasons))
 
     def _note(self, rows: Corpus) -> None:
+        id_lengths, ids = lengths_and_bytes(rows.table["id"])
+        self._ids.append(ids)
         columns: dict[str, npt.NDArray[Any]] = {
+            "id_lengths": id_lengths,
             "lines": _lines(rows),
             "text_keys": rows.text_keys,
-            "chars": np.fromiter((len(text or "") for text in rows.texts), np.int32, len(rows)),
+            "chars": np.array(
+                [*map(len, rows.texts)] if None not in rows.texts else [len(t or "") for t in rows.texts]
+            ),
             "words": word_counts(rows.normalised_bytes),
             "targets": self._target_codes(rows),
         }
         for name, values in columns.items():
-            self._columns.setdefault(name, []).append(values)
-        self._ids += rows.table["id"].chunks
+            self._columns[name].append(values)
         self._multi_label = self._multi_label or rows.multi_label
         self._sample.add(rows, self.rows)
 
@@ -311,8 +327,11 @@ class Surveyor:
             codes[label] = self._targets.setdefault(labels, len(self._targets))
         return np.fromiter(map(codes.__getitem__, of_rows), np.int32, len(rows))
 
-    def _column(self, name: str, kind: type[np.generic]) -> npt.NDArray[Any]:
-        return np.concatenate([np.empty(0, kind), *self._columns.pop(name, ())])
+
+def _string_array(data: npt.NDArray[np.uint8], lengths: npt.NDArray[np.int32]) -> pa.LargeStringArray:
+    ends = np.zeros(len(lengths) + 1, np.int64)
+    np.cumsum(lengths, out=ends[1:])
+    return pa.LargeStringArray.from_buffers(len(lengths), pa.py_buffer(ends), pa.py_buffer(data))
 
 
 def _lines(rows: Corpus) -> npt.NDArray[np.int64]:

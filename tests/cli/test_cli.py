@@ -82,15 +82,32 @@ def test_a_failed_gate_exits_with_3_and_names_the_way_on(datakit):
     assert datakit("split")[0] == 0
 
 
+@pytest.mark.parametrize(("verb", "suite"), [("split", "training_ready.json"), ("augment", "augmented.json")])
+def test_split_and_augment_have_gates_of_their_own(datakit, verb, suite):
+    """A suite of the folder goes before the shipped one; one that is edited is asked anew."""
+    assert datakit("validate", "raw.jsonl")[0] == 0
+    assert datakit(verb)[0] == 0
+    limit = {"column": "validation_rows", "min_value": 10_000}
+    expectation = {"type": "expect_column_values_to_be_between", "kwargs": limit, "meta": {"code": "too-few"}}
+    (datakit.folder / "expectations").mkdir()
+    own = datakit.folder / "expectations" / suite
+    own.write_text(json.dumps({"expectations": [expectation]}), encoding="utf-8")
+    code, out, _ = datakit(verb)
+    assert code == 3
+    assert "--accept too-few" in out
+    own.write_text("{", encoding="utf-8")
+    code, _, err = datakit(verb)
+    assert code == 2
+    assert f"{suite}:1:2" in err
+    own.unlink()
+    code, _, err = datakit(verb, "--set", f"{verb}.suite=./nowhere.json")
+    assert code == 2
+    assert "nowhere.json" in err
+
+
 WRONG_FILES = {
     "empty": ("raw.jsonl", b"", 2, "empty"),
     "missing column": ("raw.jsonl", b'{"txt": "a", "label": "b"}\n' * 60, 2, "txt"),
-    "csv in cp1252": (
-        "raw.csv",
-        b"text,label\n" + "caf\xe9,a\nb,b\n".encode("cp1252") * 40,
-        2,
-        "--encoding",
-    ),
     "truncated gzip": (
         "raw.jsonl.gz",
         gzip.compress(b'{"text": "a", "label": "b"}\n' * 900)[:-20],
@@ -111,6 +128,18 @@ def test_an_unreadable_file_exits_with_2_and_says_what_to_do(datakit, name):
     assert "fix: " in err
     assert "Traceback" not in err
     assert len(err.splitlines()) < 50
+
+
+def test_a_csv_in_another_encoding_is_read_and_that_is_said(datakit):
+    """Told from its bytes; an encoding that is named is taken at its word, and the fix names another."""
+    content = "text,label\n" + "".join(f"café {i} at the corner,{'ab'[i % 2]}\n" for i in range(60))
+    (datakit.folder / "raw.csv").write_bytes(content.encode("cp1252"))
+    code, out, _ = datakit("validate", "raw.csv")
+    assert code == 0
+    assert "read as cp1252: 60 of 61 lines are not UTF-8" in out
+    code, _, err = datakit("validate", "raw.csv", "--encoding", "utf-8")
+    assert code == 2
+    assert "fix: rerun with --encoding cp1252" in err
 
 
 def rows(*odd):

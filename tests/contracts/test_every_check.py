@@ -18,14 +18,38 @@ CLEAN = Splits(
     }
 )
 
-_COMMON = [(f"common {i}", "a") for i in range(120)]
+_COMMON = [(" ".join(f"common{8 * i + j}" for j in range(8)), "a") for i in range(120)]
 _FAULTS = [("", "a"), (None, "b"), ("no label", None), ("blank label", " ")]
 _SAME = [("twice", "a"), ("TWICE", "b"), ("twice", "a")]
 _LONG = [("word " * 400, "rare"), ("leak", "rare")]
+_CHARACTERS = [
+    ("<b>fr\u200bee</b>\x07 caf\u00c3\u00a9 p\u0430y a@b.example", "a"),
+    ("N/A", "a"),
+    ("one two three four five " * 9, "a"),
+    ("\u043f\u043e-\u0440\u0443\u0441\u0441\u043a\u0438", "a"),
+]
+_SIGNS = [*[(f"[B] sign {i}", "b") for i in range(12)], ("\U0001f71a " * 9, "A ")]
+_OTHER = [(f"QUITE ANOTHER TEXT, {i}!", "unseen") for i in range(60)]
+_SENTENCE = "please send the parcel to my new address in the old town before friday noon"
+_NEAR = [(_SENTENCE, "a"), (f"{_SENTENCE} please", "b")]
+_WORDS = {
+    "shop": "refund money order parcel broken return invoice charge card payment",
+    "life": "dinner film friend party music dance walk beach summer holiday",
+}
+
+
+def _learnable():
+    """Return rows whose words tell the label, one in twenty with the wrong one."""
+    rng = rng_for(13, "learnable")
+    for i in range(400):
+        label, other = ("shop", "life") if i % 2 else ("life", "shop")
+        yield " ".join(rng.sample(_WORDS[label].split(), 6)), other if i % 20 == 3 else label
+
+
 DIRTY = Splits(
     {
-        "train": corpus([*_COMMON, *_FAULTS, *_SAME, *_LONG]),
-        "test": corpus([*_FAULTS, *_SAME, *_LONG, ("new", "unseen")]),
+        "train": corpus([*_COMMON, *_FAULTS, *_SAME, *_LONG, *_CHARACTERS, *_SIGNS, *_NEAR, *_learnable()]),
+        "test": corpus([*_FAULTS, *_SAME, *_LONG, ("new", "unseen"), *_OTHER, (f"{_SENTENCE} sharp", "a")]),
     }
 )
 
@@ -125,6 +149,8 @@ def test_rows_without_lines_are_known_by_their_ids(name):
 @every_check
 def test_the_order_of_the_rows_changes_no_figure(name):
     """A shuffled file has the same faults, one finding each; examples may be others."""
+    if name == "sorted-by-label":
+        pytest.skip("the order is its subject")
 
     def told(splits):
         return sorted(

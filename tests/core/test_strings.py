@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datakit.core.strings import encoded, integer_array, string_array
+from datakit.core.strings import encoded, integer_array, lengths_and_bytes, string_array
 
 
 @given(st.lists(st.none() | st.text()))
@@ -26,3 +26,14 @@ def test_half_a_surrogate_pair_is_refused():
 def test_integers_keep_their_order():
     """Slices with a step, too."""
     assert integer_array(np.arange(10)[::-3]).to_pylist() == [9, 6, 3, 0]
+
+
+@given(st.lists(st.lists(st.text())))
+def test_lengths_and_bytes_are_those_of_all_chunks(chunks):
+    """However the column is cut."""
+    chunks = [[text.encode("utf-8", "replace").decode() for text in chunk] for chunk in chunks]
+    column = pa.chunked_array([pa.array(["x", *chunk], pa.string())[1:] for chunk in chunks], pa.string())
+    lengths, data = lengths_and_bytes(column)
+    whole = [text.encode() for chunk in chunks for text in chunk]
+    assert lengths.tolist() == [len(text) for text in whole]
+    assert data.tobytes() == b"".join(whole)

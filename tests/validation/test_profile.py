@@ -22,6 +22,7 @@ def test_every_figure_of_a_small_corpus():
         "distinct_share_of_labels": 0.5,
         "label_counts": {"ham": 4, "news": 1, "spam": 1},
         "majority_share": 0.6667,
+        "minority_share": 0.1667,
         "min_class_rows": 1,
         "imbalance_ratio": 4.0,
         "duplicate_share": 0.3333,  # the later row of each pair
@@ -48,3 +49,11 @@ def test_one_class_is_in_balance():
     assert (figures["imbalance_ratio"], figures["majority_share"], figures["words"]) == (1.0, 1.0, {})
     two = profile(digest(corpus([("a b", "x"), ("a b c d", "x")])))
     assert (two["words"]["min"], two["words"]["median"], two["words"]["max"]) == (2, 3.0, 4)
+
+
+def test_few_rows_of_many_are_never_told_as_none():
+    """A limit of 0 must see two copies among 50,000 rows."""
+    rows = [(f"text {i}", "a") for i in range(50_000)] + [("text 0", "a"), ("text 1", "b")]
+    figures = profile(digest(corpus(rows)))
+    assert figures["duplicate_share"] == figures["conflicting_share"] == 4e-05
+    assert figures["minority_share"] == 2e-05

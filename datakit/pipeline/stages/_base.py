@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, Self
 
+from datakit.core.files import digest_of, digest_of_tree
 from datakit.core.findings import Report
 from datakit.pipeline.engines.local import Local
 from datakit.pipeline.recipe import Recipe
@@ -13,6 +14,9 @@ Progress = Callable[[int, int, str], None]  # done, in all, a note
 
 #: Metadata of a field that a stage's output does not depend on.
 NOT_IN_KEY = {"in_key": False}
+
+#: The code that judges splits, for the `rooms` of stages with a gate of their own.
+GATE = tuple(f"validation/{name}" for name in ("suites", "profile", "split_profile", "survey", "validate"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,6 +56,13 @@ class Stage(Protocol):
     def run(self, context: Context) -> Report:
         """Write the artefacts in `gives`, return findings and figures."""
         ...
+
+
+def digest_at(path: Path) -> str:
+    """Return the digest of a file or folder; a missing one is left to its reader, whose message says more."""
+    if path.is_dir():
+        return digest_of_tree(path)
+    return digest_of(path) if path.is_file() else "missing"
 
 
 def options_of(stage: Stage) -> dict[str, Any]:

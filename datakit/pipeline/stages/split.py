@@ -9,8 +9,11 @@ from datakit.core.corpus import Splits
 from datakit.core.files import digest_of, from_json, to_json, write_atomically
 from datakit.core.findings import Report
 from datakit.pipeline.recipe import Recipe
-from datakit.pipeline.stages._base import NOT_IN_KEY, Context, Stage
+from datakit.pipeline.shipped import find
+from datakit.pipeline.stages._base import GATE, NOT_IN_KEY, Context, Stage, digest_at
 from datakit.splitting import Assignment, certify, findings_of, split, verify
+from datakit.validation.split_profile import profile_of_splits
+from datakit.validation.suites import judge
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,13 +24,14 @@ class Split(Stage):
     version: ClassVar[int] = 2
     needs: ClassVar[tuple[str, ...]] = ("usable",)
     gives: ClassVar[tuple[str, ...]] = ("splits", "certificate.json", "assignment.parquet")
-    rooms: ClassVar[tuple[str, ...]] = ("core", "splitting", "pipeline/stages/split")
-    packages: ClassVar[tuple[str, ...]] = ("pyarrow", "numpy", "scipy", "xxhash")
+    rooms: ClassVar[tuple[str, ...]] = ("core", "splitting", *GATE, "pipeline/stages/split")
+    packages: ClassVar[tuple[str, ...]] = ("pyarrow", "numpy", "scipy", "xxhash", "great-expectations")
 
     validation: float
     test: float
     splitter: str
     options: Mapping[str, Any]
+    suite: Path = field(metadata=NOT_IN_KEY)
     near: bool
     assignment: Path | None = field(metadata=NOT_IN_KEY)  # what it holds counts, not where it is
 
@@ -35,16 +39,21 @@ class Split(Stage):
     def of(cls, recipe: Recipe, project: Path) -> Self:
         """Build the stage from a recipe."""
         options = recipe.split.model_dump()
-        path = options.pop("assignment")
-        return cls(**options, assignment=None if path is None else project / path)
+        path, suite = options.pop("assignment"), options.pop("suite")
+        return cls(
+            **options,
+            suite=find("expectations", suite, project),
+            assignment=None if path is None else project / path,
+        )
 
     def outside(self) -> Mapping[str, str]:
-        """Return the digest of the former assignment."""
+        """Return the digests of the suite and of the former assignment."""
         former = self.assignment
-        return {"assignment": digest_of(former)} if former is not None and former.exists() else {}
+        known = {"assignment": digest_of(former)} if former is not None and former.exists() else {}
+        return {"suite": digest_at(self.suite), **known}
 
     def run(self, context: Context) -> Report:
-        """Split and certify; keep the assignment for the next time."""
+        """Split, certify and judge; keep the assignment for the next time."""
         usable = Splits.open(context.inputs["usable"])
         kept = self.assignment
         before = Assignment.open(kept) if kept is not None and kept.exists() else None
@@ -62,13 +71,15 @@ class Split(Stage):
         splits.save(context.outputs / "splits")
         (context.outputs / "certificate.json").write_bytes(to_json(certificate))
         Assignment.of(splits, before).save(context.outputs / "assignment.parquet")
+        withheld = sum(map(len, usable.values())) - sum(map(len, splits.values()))
+        figures = profile_of_splits(splits)
+        findings = (*splits.findings, *findings_of(certificate), *judge(figures, self.suite))
         if kept is not None:
             write_atomically(kept, (context.outputs / "assignment.parquet").read_bytes())
-        withheld = sum(map(len, usable.values())) - sum(map(len, splits.values()))
         return Report(
             stage=self.name,
-            findings=(*splits.findings, *findings_of(certificate)),
-            figures={**certificate, "withheld": withheld},
+            findings=findings,
+            figures={**certificate, "withheld": withheld, "profile": figures},
         )
 
 

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
-from datakit.core.files import digest_of, digest_of_tree, to_json_lines
+from datakit.core.files import to_json_lines
 from datakit.core.findings import Report
 from datakit.core.quarantine import Reject
 from datakit.io import Source, read
 from datakit.pipeline.recipe import Recipe
 from datakit.pipeline.shipped import find
-from datakit.pipeline.stages._base import NOT_IN_KEY, Context, Stage
+from datakit.pipeline.stages._base import NOT_IN_KEY, Context, Stage, digest_at
 from datakit.pipeline.validating import look_into
 from datakit.training.models import resolve
 from datakit.validation import Validation, digest
@@ -48,11 +48,10 @@ class Validate(Stage):
         """Build the stage from a recipe."""
         source = recipe.source
         named = {"train": source.path, "validation": source.validation, "test": source.test}
-        suite = recipe.validation.suite
         return cls(
             files={split: project / path for split, path in named.items() if path is not None},
             how=Source(**source.model_dump(exclude=set(named) | {"path"})),
-            suite=project / suite if "/" in suite else find("expectations", suite, project),
+            suite=find("expectations", recipe.validation.suite, project),
             checks=recipe.validation.checks,
             model=recipe.finetune.model,
             max_length=recipe.finetune.max_length,
@@ -62,18 +61,21 @@ class Validate(Stage):
 
     def outside(self) -> Mapping[str, str]:
         """Return the digests of the source files (with their kind), the suite and the model."""
-        digests = {split: f"{''.join(path.suffixes)}:{_digest(path)}" for split, path in self.files.items()}
-        reference = "none" if self.reference is None else _digest(self.reference)
+        digests = {split: f"{''.join(path.suffixes)}:{digest_at(path)}" for split, path in self.files.items()}
+        reference = "none" if self.reference is None else digest_at(self.reference)
         return {
             **digests,
-            "suite": _digest(self.suite),
+            "suite": digest_at(self.suite),
             "model": resolve(self.model).digest,
             "reference": reference,
         }
 
     def run(self, context: Context) -> Report:
         """Read, screen, check and judge."""
-        options = {**self.checks, "truncated-text": {**self._reading, **self.checks.get("truncated-text", {})}}
+        tokenizer: dict[str, Any] = {"tokenizer": str(resolve(self.model).folder)}
+        # How the model reads, for the checks that see with its eyes.
+        reading = {"truncated-text": {**tokenizer, "max_length": self.max_length}, "unknown-tokens": tokenizer}
+        options = {**self.checks, **{name: {**how, **self.checks.get(name, {})} for name, how in reading.items()}}
         validation = Validation.of(options, deep=self.deep)
         reference = None if self.reference is None else digest(read(self.reference, self.how).corpus)
         seen = look_into(self.files, self.how, validation, reference, usable=context.outputs / "usable")
@@ -86,18 +88,6 @@ class Validate(Stage):
             findings=(*findings, *judge(figures["profile"], self.suite)),
             figures=figures,
         )
-
-    @property
-    def _reading(self) -> dict[str, Any]:
-        """How the model reads, for the checks that see with its eyes."""
-        return {"tokenizer": str(resolve(self.model).folder), "max_length": self.max_length}
-
-
-def _digest(path: Path) -> str:
-    """Return the digest of a file or folder; a missing one is left to the reader, whose message says more."""
-    if path.is_dir():
-        return digest_of_tree(path)
-    return digest_of(path) if path.is_file() else "missing"
 
 
 def _quarantine(set_aside: Mapping[str, tuple[Reject, ...]]) -> Iterator[dict[str, Any]]:

@@ -13,7 +13,8 @@ class RareClass(Check):
     """Classes with fewer rows than a split into train, validation and test needs.
 
     What:
-        Classes with fewer rows to learn from than `min_rows`.
+        Classes with fewer rows to learn from than `min_rows`. Where a row may have several labels, those that
+        fewer rows carry.
     Why:
         With 30 rows and a tenth of them for the test, three test rows decide the class's figures: one error
         moves its recall by 33 points. Below 3 rows it cannot stand in every split at all.
@@ -35,12 +36,13 @@ class RareClass(Check):
         rare = {label: n for label, n in counts.items() if n < self.min_rows}
         if rare:
             shown = ", ".join(f"{label} ({n})" for label, n in list(rare.items())[-5:])
+            rows = survey.train.rows_with(rare)
             yield Finding(
-                code="rare-class",
+                code=self.code,
                 severity=Severity.WARNING,
                 message=f"{counted(len(rare), 'class has', 'classes have')} fewer than {self.min_rows} rows: "
                 + shown,
                 fix="label more rows of it, merge it into a neighbour, or drop it",
-                evidence={"classes": rare, "min_rows": self.min_rows},
-                split="train",
+                evidence={"classes": rare, "min_rows": self.min_rows, "rows": len(rows)},
+                **survey.train.located(rows),
             )

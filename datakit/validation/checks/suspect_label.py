@@ -63,8 +63,8 @@ class SuspectLabel(Check):
         return Finding(
             code=self.code,
             severity=Severity.WARNING if part > self.warn_share else Severity.INFO,
-            message=f"{counted(len(rows), 'label is', 'labels are')} suspect ({part:.1%}), about {wrong:,} of them "
-            f"wrong; of all labels about {found.noise_rate:.1%} are",
+            message=f"{counted(len(rows), 'label is', 'labels are')} suspect ({part:.1%}), about {wrong:,} of "
+            f"them wrong; of all labels about {found.noise_rate:.1%} are",
             fix="read the rows, the most suspect first, and correct the labels that are wrong",
             evidence={
                 "rows": len(rows),

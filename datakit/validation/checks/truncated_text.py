@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datakit.core.corpus import Corpus
 from datakit.core.findings import Finding, Severity
 from datakit.validation.checks._base import Check, counted, sampled, share
-from datakit.validation.checks._tokens import tokenizer_of
+from datakit.validation.checks._tokens import encodings, most_tokens, tokenizer_of
 from datakit.validation.survey import Survey
 
 
@@ -65,9 +65,8 @@ class TruncatedText(Check):
 
     def _tokens_lost(self, corpus: Corpus) -> dict[int, int]:
         """Map the index of each truncated row to the number of tokens it loses."""
-        # No subword tokenizer makes more tokens than there are bytes: most texts need no tokenizer at all.
-        long = [i for i, text in enumerate(corpus.texts) if len(text.encode()) + 2 > self.max_length]
-        texts = [corpus.texts[i] for i in long]
-        encodings = tokenizer_of(self.tokenizer).encode_batch_fast(texts) if long else []
-        surplus = {i: len(encoding) - self.max_length for i, encoding in zip(long, encodings, strict=True)}
+        tokenizer = tokenizer_of(self.tokenizer)
+        long = [i for i, text in enumerate(corpus.texts) if most_tokens(tokenizer, text) > self.max_length]
+        read = encodings(tokenizer, [corpus.texts[i] for i in long], special=True)
+        surplus = {i: len(encoding) - self.max_length for i, encoding in zip(long, read, strict=True)}
         return {i: tokens for i, tokens in surplus.items() if tokens > 0}

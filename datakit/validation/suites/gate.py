@@ -5,7 +5,9 @@ million, and a gate can be put on any figure that we measure.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -25,7 +27,7 @@ def judge(figures: Mapping[str, Any], suite: Path) -> Iterator[Finding]:
     unknown ones when it loads a suite and may then report success (great_expectations#10756, #3494).
 
     Args:
-        figures: `validation.profile`'s; those that are single numbers can be judged.
+        figures: `validation.profile`'s or `split_profile`'s; those that are single numbers can be judged.
         suite: a suite in Great Expectations' own JSON. `meta.code` of an expectation is the finding's code
             and `meta.fix` its fix.
 
@@ -33,26 +35,28 @@ def judge(figures: Mapping[str, Any], suite: Path) -> Iterator[Finding]:
         InputError: the file is no such suite.
     """
     declared = _read(suite)
-    loaded = []
+    loaded: dict[int, Any] = {}
     for number, config in enumerate(declared):
         expectation = _load(config, number)
         if isinstance(expectation, str):
             yield _unusable(suite, config, number, expectation)
         else:
-            loaded.append(expectation)
-    numbers = {name: value for name, value in figures.items() if isinstance(value, int | float)}
-    for result in sorted(_validate(numbers, loaded), key=_number_of):
-        number = _number_of(result)
+            loaded[number] = expectation
+    numbers = {
+        name: value for name, value in figures.items() if isinstance(value, int | float) and math.isfinite(value)
+    }
+    for number, result in sorted(_validate(numbers, list(loaded.values())).items()):
         if result.exception_info.get("raised_exception") is not False:
             why = _first_exception(result.exception_info)
             yield _unusable(suite, declared[number], number, f"{why} (figures: {', '.join(numbers)})")
         elif not result.success:
-            yield _unmet(declared[number], numbers)
+            yield _unmet(declared[number], numbers, _figure_of(loaded[number]))
 
 
 def _read(suite: Path) -> list[dict[str, Any]]:
     try:
-        declared = json.loads(suite.read_text(encoding="utf-8"))["expectations"]
+        text = suite.read_text(encoding="utf-8")
+        declared = json.loads(text, object_pairs_hook=_told_once)["expectations"]
         return [{**config, "type": str(config["type"])} for config in declared]
     except json.JSONDecodeError as error:
         raise InputError(
@@ -60,6 +64,8 @@ def _read(suite: Path) -> list[dict[str, Any]]:
         ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(Problem(where=str(suite), got=str(error), fix="give a readable suite")) from error
+    except ValueError as error:
+        raise InputError(Problem(where=str(suite), got=str(error), fix="keep one of them")) from error
     except (KeyError, TypeError) as error:
         raise InputError(
             Problem(
@@ -70,11 +76,21 @@ def _read(suite: Path) -> list[dict[str, Any]]:
         ) from error
 
 
+def _told_once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse what `json` takes without a word: of two lists of expectations it would forget the first."""
+    twice = [name for name, times in Counter(name for name, _ in pairs).items() if times > 1]
+    if twice:
+        raise ValueError(f"{', '.join(map(repr, twice))} twice in one object")
+    return dict(pairs)
+
+
 def _load(config: Mapping[str, Any], number: int) -> Any:  # noqa: ANN401  (GX ships no types)
     """Return the expectation, or in words why it cannot be loaded."""
     from great_expectations.exceptions import GreatExpectationsError
     from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
     from great_expectations.expectations.registry import list_registered_expectation_implementations
+
+    import datakit.validation.suites.expectations  # noqa: F401  (makes them known to Great Expectations)
 
     kind = config["type"]
     known = list_registered_expectation_implementations()
@@ -85,17 +101,20 @@ def _load(config: Mapping[str, Any], number: int) -> Any:  # noqa: ANN401  (GX s
     if not isinstance(meta, dict) or not all(isinstance(meta.get(word, ""), str) for word in ("code", "fix")):
         return f"{kind}: meta must be an object whose code and fix, if any, are strings, not {meta!r}"
     try:
-        return ExpectationConfiguration(
+        configuration = ExpectationConfiguration(
             type=kind,
             kwargs=config.get("kwargs", {}),
             severity=config.get("severity", "critical"),
             meta={"number": number},
-        ).to_domain_obj()
+        )
+        configuration.process_suite_parameters({})  # one without a value would break off the whole suite later
+        return configuration.to_domain_obj()
     except (GreatExpectationsError, ValueError, TypeError) as error:
         return f"{kind}: {error}"
 
 
-def _validate(numbers: Mapping[str, float], expectations: list[Any]) -> Any:  # noqa: ANN401  (GX ships no types)
+def _validate(numbers: Mapping[str, float], expectations: list[Any]) -> dict[int, Any]:
+    """Return the result of each expectation by its number."""
     import great_expectations as gx
     import pandas as pd
     from great_expectations.data_context.types import base
@@ -112,14 +131,11 @@ def _validate(numbers: Mapping[str, float], expectations: list[Any]) -> Any:  # 
     batch = source.add_batch_definition_whole_dataframe("all").get_batch(
         batch_parameters={"dataframe": pd.DataFrame([numbers])}
     )
-    suite = gx.ExpectationSuite(name="gate", expectations=expectations)
-    if len(suite.expectations) != len(expectations):
-        raise AssertionError("Great Expectations dropped an expectation that it had built")
-    return batch.validate(suite).results
-
-
-def _number_of(result: Any) -> int:  # noqa: ANN401  (GX ships no types)
-    return int(result.expectation_config.meta["number"])
+    results = batch.validate(gx.ExpectationSuite(name="gate", expectations=expectations)).results
+    judged = {int(result.expectation_config.meta["number"]): result for result in results}
+    if not len(judged) == len(results) == len(expectations):
+        raise AssertionError(f"of {len(expectations)} expectations Great Expectations judged {len(results)}")
+    return judged
 
 
 def _first_exception(info: Mapping[str, Any]) -> str:
@@ -128,15 +144,19 @@ def _first_exception(info: Mapping[str, Any]) -> str:
     return str((nested[0] if nested else info).get("exception_message", "failed")).strip()
 
 
-def _unmet(config: Mapping[str, Any], numbers: Mapping[str, float]) -> Finding:
+def _figure_of(expectation: Any) -> str:  # noqa: ANN401  (GX ships no types)
+    """Return the name of the figure that an expectation is about, of the table itself the empty one."""
+    return str(getattr(expectation, "figure", getattr(expectation, "column", "")))
+
+
+def _unmet(config: Mapping[str, Any], numbers: Mapping[str, float], figure: str) -> Finding:
     meta, kwargs = config.get("meta") or {}, config.get("kwargs", {})
-    column = kwargs.get("column", "")
     limits = ", ".join(f"{name}={value}" for name, value in kwargs.items() if name != "column")
-    observed = numbers.get(column)
+    observed = numbers.get(figure)
     return Finding(
         code=meta.get("code", "unmet-expectation"),
         severity=_SEVERITY[config.get("severity", "critical")],
-        message=f"{column.replace('_', ' ')} is {observed:g}, the gate asks for {limits}"
+        message=f"{figure.replace('_', ' ')} is {observed:g}, the gate asks for {limits}"
         if observed is not None
         else f"{config['type']} is not met ({limits})",
         fix=meta.get("fix", "mend the data, or edit the suite"),

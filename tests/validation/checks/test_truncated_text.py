@@ -1,8 +1,11 @@
 import pytest
-from tokenizers import Tokenizer, models, pre_tokenizers, processors
+from hypothesis import given
+from hypothesis import strategies as st
+from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 
 from datakit.core.findings import Severity
 from datakit.testing import find
+from datakit.validation.checks._tokens import most_tokens, tokenizer_of
 
 
 @pytest.fixture
@@ -69,3 +72,37 @@ def test_the_embedded_encoder_is_asked_by_default():
     """It splits rare words, so characters say nothing: 300 words of one piece fit no 256 tokens."""
     (finding,) = find("truncated-text", train=[(words(300), "x"), (words(254), "x")])
     assert (finding.lines, finding.evidence["tokens_lost"]) == ((1,), 46)
+
+
+def unigram() -> Tokenizer:
+    """Return one that puts a space in front of the text, as SentencePiece does, and knows single letters only."""
+    pieces = [("<unk>", 0.0), *[(char, -1.0) for char in "\u2581abc"]]
+    made = Tokenizer(models.Unigram(pieces, unk_id=0, byte_fallback=False))
+    made.normalizer = normalizers.NFKC()
+    made.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="always")
+    return made
+
+
+def byte_level() -> Tokenizer:
+    """Return one that makes a token of every byte, as GPT-2's does of what it does not know."""
+    alphabet = {char: i for i, char in enumerate(sorted(pre_tokenizers.ByteLevel.alphabet()))}
+    made = Tokenizer(models.BPE(alphabet, []))
+    made.normalizer = normalizers.Sequence([normalizers.NFKD(), normalizers.Lowercase()])
+    made.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=True)
+    return made
+
+
+@pytest.mark.parametrize(
+    "tokenizer", [unigram(), byte_level(), tokenizer_of(None)], ids=["unigram", "bytes", "bert"]
+)
+@given(text=st.text() | st.text("\ufdfa\u0130\u00c5 a\u4e2d"))
+def test_no_text_has_more_tokens_than_are_reckoned_with(tokenizer, text):
+    """Whatever is put in front, and however long a character becomes: U+FDFA makes eighteen."""
+    assert len(tokenizer.encode(text)) <= most_tokens(tokenizer, text)
+
+
+def test_a_text_that_grows_when_it_is_normalised_is_found(tmp_path):
+    """Nine characters, 27 bytes, 300 tokens."""
+    byte_level().save(str(tmp_path / "tokenizer.json"))
+    (finding,) = find("truncated-text", train=[("\ufdfa" * 9, "x")], options={"tokenizer": str(tmp_path)})
+    assert finding.evidence["tokens_lost"] > 0
