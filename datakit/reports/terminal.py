@@ -27,7 +27,7 @@ def stage(report: Report, *, ran: bool) -> RenderableType:
     body = _BODIES.get(report.stage, _figures)(report)
     return Group(
         Text.assemble((report.stage, "bold"), ("" if ran else "  unchanged, skipped", "dim")),
-        Padding(Group(*body, *map(_finding, report.findings)), (0, 0, 0, 2)),
+        Padding(Group(*body, *map(_finding, sorted(report.findings, key=_weight))), (0, 0, 0, 2)),
     )
 
 
@@ -178,7 +178,12 @@ def _bars(columns: Mapping[str, Mapping[str, int]]) -> RenderableType:
     return grid
 
 
+def _weight(finding: Finding) -> int:
+    return list(_MARK).index(finding.severity)
+
+
 def _finding(finding: Finding) -> RenderableType:
+    """Return what is wrong, what to do, and where; of a remark only the first."""
     style = _STYLE[finding.severity]
     where = f" ({finding.split})" if finding.split not in (None, "train") else ""
     grid = Table.grid(padding=(0, 1))
@@ -188,6 +193,8 @@ def _finding(finding: Finding) -> RenderableType:
         Text(_MARK[finding.severity], style=style),
         Text.assemble((finding.code, style), f"{where}  {finding.message}"),
     )
+    if finding.severity is Severity.INFO:
+        return grid
     grid.add_row("", Text.assemble(("fix: ", "dim"), finding.fix))
     if finding.lines and len(finding.lines) <= len(finding.rows or finding.lines):
         more = f", … ({len(finding.lines):,} in all)" if len(finding.lines) > 8 else ""  # noqa: PLR2004

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from datakit.validation.checks._base import share
 from datakit.validation.survey import Digest, Integers, conflicting
 
 
@@ -21,23 +22,18 @@ def profile(digest: Digest, quarantined: int = 0) -> dict[str, Any]:
     return {
         "rows": rows,
         "quarantined": quarantined,
-        "quarantined_share": ratio(quarantined, rows + quarantined),
+        "quarantined_share": share(quarantined, rows + quarantined),
         "classes": len(counts),
-        "distinct_share_of_labels": ratio(len(counts), rows),
+        "distinct_share_of_labels": share(len(counts), rows),
         "label_counts": dict(counts),
-        "majority_share": ratio(most, rows),
-        "minority_share": ratio(fewest, rows),
+        "majority_share": share(most, rows),
+        "minority_share": share(fewest, rows),
         "min_class_rows": fewest,
-        "imbalance_ratio": ratio(most, fewest),
-        "duplicate_share": ratio(int((digest.first_copy != np.arange(rows)).sum()), rows),
-        "conflicting_share": ratio(len(conflicting(digest)), rows),
+        "imbalance_ratio": share(most, fewest),
+        "duplicate_share": share(int((digest.first_copy != np.arange(rows)).sum()), rows),
+        "conflicting_share": share(len(conflicting(digest)), rows),
         "words": _spread(digest.words),
     }
-
-
-def ratio(part: int, whole: int) -> float:
-    """Return part / whole to 4 significant digits, so that few rows of a million are not none; 0 for no whole."""
-    return float(f"{part / whole:.4g}") if whole else 0.0
 
 
 def _spread(values: Integers) -> Mapping[str, float]:

@@ -9,7 +9,8 @@ import numpy.typing as npt
 import pyarrow.compute as pc
 
 from datakit.core.corpus import Corpus, Splits
-from datakit.validation.profile import profile, ratio
+from datakit.validation.checks._base import share
+from datakit.validation.profile import profile
 from datakit.validation.survey import Digest, conflicting
 from datakit.validation.validate import digest
 
@@ -44,12 +45,12 @@ def profile_of_splits(splits: Splits, wanted: Mapping[str, int] | None = None) -
             int(_augmented(corpus).sum()) for name, corpus in splits.items() if name != "train"
         ),
         "augmented_rows": int(augmented.sum()),
-        "augmented_share": ratio(int(augmented.sum()), len(train)),
+        "augmented_share": share(int(augmented.sum()), len(train)),
         "augmented_duplicate_rows": int((augmented & _has_copies(train)).sum()),
         "augmented_conflicting_rows": int(augmented[conflicting(train)].sum()),
         "orphaned_rows": _orphaned(splits.train, augmented),
         "target_filled_share": min(
-            (ratio(train.label_counts.get(label, 0), rows) for label, rows in (wanted or {}).items() if rows),
+            (share(train.label_counts.get(label, 0), rows) for label, rows in (wanted or {}).items() if rows),
             default=1.0,
         ),
     }

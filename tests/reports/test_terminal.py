@@ -1,6 +1,7 @@
 """What the terminal shows."""
 
 import io
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -49,6 +50,15 @@ def test_labels_findings_and_fixes_are_shown():
         "2 rows in quarantine",
     ):
         assert part in text
+
+
+def test_the_weightiest_findings_come_first_and_remarks_are_short():
+    """A remark is its message alone: what is to be done stands in the report."""
+    remark = replace(FINDING, code="a-remark", severity=Severity.INFO, fix="no fix shown")
+    error = replace(FINDING, code="an-error", severity=Severity.ERROR)
+    text = shown(terminal.stage(validated({"ham": 75, "spam": 25}, remark, FINDING, error), ran=True))
+    assert text.index("an-error") < text.index("rare-class") < text.index("a-remark")
+    assert "no fix shown" not in text
 
 
 def test_markup_in_the_data_is_shown_as_it_is():

@@ -67,7 +67,7 @@ class RowCheck(Check, Protocol):
         return Finding(
             code=self.code,
             severity=self.severity(part),
-            message=f"{self.message(faulty.rows)} ({part:.1%})",
+            message=f"{self.message(faulty.rows)} ({percent(part)})",
             fix=self.fix,
             evidence={
                 "rows": faulty.rows,
@@ -89,8 +89,13 @@ def shortened(text: str) -> str:
 
 
 def share(part: int, whole: int) -> float:
-    """Return part / whole, 0 for an empty whole, rounded to 4 digits as figures in findings are."""
-    return round(part / whole, 4) if whole else 0.0
+    """Return part / whole to 4 significant digits, 0 for an empty whole: few of a million are not told as none."""
+    return float(f"{part / whole:.4g}") if whole else 0.0
+
+
+def percent(part: float) -> str:
+    """Return a fraction 0..1 in per cent; a small one is not told as none."""
+    return "<0.1%" if 0 < part < 0.0005 else f"{part:.1%}"  # noqa: PLR2004  (what `.1%` rounds to 0)
 
 
 def counted(n: int, noun: str, plural: str = "") -> str:

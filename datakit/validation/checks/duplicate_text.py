@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from datakit.core.findings import Finding, Severity
-from datakit.validation.checks._base import Check, counted, share
+from datakit.validation.checks._base import Check, counted, percent, share
 from datakit.validation.survey import Survey
 
 
@@ -40,7 +40,7 @@ class DuplicateText(Check):
             yield Finding(
                 code="duplicate-text",
                 severity=Severity.WARNING if part > self.warn_share else Severity.INFO,
-                message=f"{counted(len(copies), 'row repeats', 'rows repeat')} an earlier text ({part:.1%})",
+                message=f"{counted(len(copies), 'row repeats', 'rows repeat')} an earlier text ({percent(part)})",
                 fix="drop the copies, or leave them: split keeps all copies of a text on one side",
                 evidence={"rows": len(copies), "share": part},
                 **digest.located(copies),

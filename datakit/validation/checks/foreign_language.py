@@ -7,7 +7,7 @@ from typing import Final
 
 from datakit.core.corpus import Corpus
 from datakit.core.findings import Finding, Severity
-from datakit.validation.checks._base import Check, counted, sampled, share, shortened
+from datakit.validation.checks._base import Check, counted, percent, sampled, share, shortened
 from datakit.validation.checks._languages import letters_by_script, small_words
 from datakit.validation.survey import EXAMPLES, Survey
 
@@ -54,7 +54,7 @@ class ForeignLanguage(Check):
                 code="foreign-language",
                 severity=Severity.WARNING if part > self.warn_share else Severity.INFO,
                 message=f"{counted(len(rows), 'text is', 'texts are')} in another language than the rest "
-                f"({part:.1%}{sampled(digest)}): {', '.join(found)}",
+                f"({percent(part)}{sampled(digest)}): {', '.join(found)}",
                 fix="drop or translate them, or take a multilingual model and check the figures of each language",
                 evidence={
                     "rows": len(rows),

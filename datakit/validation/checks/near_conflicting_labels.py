@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from datakit.core.findings import Finding, Severity
-from datakit.validation.checks._base import Check, counted, share
+from datakit.validation.checks._base import Check, counted, percent, share
 from datakit.validation.checks._near import CLOSE, example, pairs_within
 from datakit.validation.survey import Survey
 
@@ -49,7 +49,7 @@ class NearConflictingLabels(Check):
                 code=self.code,
                 severity=Severity.WARNING if part > self.warn_share else Severity.INFO,
                 message=f"{counted(len(rows), 'row has', 'rows have')} another label than nearly the same text; "
-                f"in {part:.1%} of the rows a word at most makes the difference",
+                f"in {percent(part)} of the rows a word at most makes the difference",
                 fix="read the pairs and correct the labels that are wrong",
                 evidence={
                     "rows": len(rows),

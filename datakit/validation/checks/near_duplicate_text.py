@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from datakit.core.findings import Finding, Severity
-from datakit.validation.checks._base import Check, counted, share
+from datakit.validation.checks._base import Check, counted, percent, share
 from datakit.validation.checks._near import CLOSE, example, pairs_within
 from datakit.validation.survey import Survey
 
@@ -50,7 +50,7 @@ class NearDuplicateText(Check):
                 code=self.code,
                 severity=Severity.WARNING if part > self.warn_share else Severity.INFO,
                 message=f"{counted(len(rows), 'row is', 'rows are')} nearly the same as another; "
-                f"{close:,} ({part:.1%}) differ from an earlier one by a word at most",
+                f"{close:,} ({percent(part)}) differ from an earlier one by a word at most",
                 fix="nothing, if they are honest: split keeps them on one side; else drop them",
                 evidence={
                     "rows": len(rows),

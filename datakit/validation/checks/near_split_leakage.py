@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from datakit.core.findings import Finding, Severity
-from datakit.validation.checks._base import Check, counted, share
+from datakit.validation.checks._base import Check, counted, percent, share
 from datakit.validation.checks._near import CLOSE, links
 from datakit.validation.survey import Survey
 
@@ -50,7 +50,7 @@ class NearSplitLeakage(Check):
                 severity=Severity.WARNING if part > self.warn_share else Severity.INFO,
                 message=f"{counted(len(rows), 'row')} of {held_out} nearly "
                 f"{'stands' if len(rows) == 1 else 'stand'} in {seen}; "
-                f"{close:,} ({part:.1%}) differ by a word at most",
+                f"{close:,} ({percent(part)}) differ by a word at most",
                 fix=f"datakit split takes their doubles out of {seen}",
                 evidence={"rows": len(rows), "share": part, "close": close, "seen_in": seen},
                 **digest.located(rows),

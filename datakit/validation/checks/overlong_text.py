@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from datakit.core.findings import Finding, Severity
-from datakit.validation.checks._base import Check, counted, share
+from datakit.validation.checks._base import Check, counted, percent, share
 from datakit.validation.checks._lengths import Lengths
 from datakit.validation.survey import Survey
 
@@ -44,7 +44,7 @@ class OverlongText(Check):
                 code="overlong-text",
                 severity=Severity.WARNING if part > self.warn_share else Severity.INFO,
                 message=f"{counted(len(rows), 'text has', 'texts have')} more than {counted(limit, lengths.unit)} "
-                f"({part:.1%}); the median is {lengths.median:,.0f}",
+                f"({percent(part)}); the median is {lengths.median:,.0f}",
                 fix="look at the source around these lines for rows that ran together; cut or drop them",
                 evidence={
                     "rows": len(rows),

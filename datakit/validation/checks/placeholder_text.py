@@ -10,7 +10,7 @@ import numpy as np
 
 from datakit.core.findings import Finding, Severity
 from datakit.core.text import keys_of, normalise
-from datakit.validation.checks._base import Check, counted, share
+from datakit.validation.checks._base import Check, counted, percent, share
 from datakit.validation.survey import Survey
 
 _NO_VALUE: Final = (
@@ -68,8 +68,8 @@ class PlaceholderText(Check):
             yield Finding(
                 code="placeholder-text",
                 severity=Severity.WARNING,
-                message=f"{counted(len(rows), 'text is a placeholder', 'texts are placeholders')} ({part:.1%}): "
-                + ", ".join(list(ranked)[:5]),
+                message=f"{counted(len(rows), 'text is a placeholder', 'texts are placeholders')} "
+                f"({percent(part)}): {', '.join(list(ranked)[:5])}",
                 fix="drop the rows, or fetch their texts",
                 evidence={"rows": len(rows), "share": part, "texts": ranked},
                 **digest.located(rows),

@@ -9,7 +9,7 @@ from typing import Literal
 
 from datakit.core.corpus import Corpus
 from datakit.core.findings import Finding, Severity
-from datakit.validation.checks._base import Check, counted, sampled, share, shortened
+from datakit.validation.checks._base import Check, counted, percent, sampled, share, shortened
 from datakit.validation.checks._labels import folded
 from datakit.validation.checks._sample import thinned
 from datakit.validation.checks._words import TOKEN, words_in
@@ -119,7 +119,7 @@ class ShortcutToken(Check):
             code=self.code,
             severity=Severity.WARNING,
             message=f"{counted(len(right), 'text begins or ends', 'texts begin or end')} with the name of "
-            f"{'its' if len(right) == 1 else 'their'} label ({part:.1%}{sampled(digest)})",
+            f"{'its' if len(right) == 1 else 'their'} label ({percent(part)}{sampled(digest)})",
             fix="cut the name out of the texts, in all splits",
             evidence={
                 "kind": "label",

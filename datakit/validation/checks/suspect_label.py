@@ -9,7 +9,7 @@ import numpy as np
 
 from datakit.core.findings import Finding, Severity
 from datakit.core.near import groups_of
-from datakit.validation.checks._base import Check, counted, share, shortened
+from datakit.validation.checks._base import Check, counted, percent, share, shortened
 from datakit.validation.label_errors import Cut, Ints, Suspects, out_of_fold, suspects
 from datakit.validation.survey import Digest, Survey
 
@@ -63,8 +63,8 @@ class SuspectLabel(Check):
         return Finding(
             code=self.code,
             severity=Severity.WARNING if part > self.warn_share else Severity.INFO,
-            message=f"{counted(len(rows), 'label is', 'labels are')} suspect ({part:.1%}), about {wrong:,} of "
-            f"them wrong; of all labels about {found.noise_rate:.1%} are",
+            message=f"{counted(len(rows), 'label is', 'labels are')} suspect ({percent(part)}), about {wrong:,} "
+            f"of them wrong; of all labels about {found.noise_rate:.1%} are",
             fix="read the rows, the most suspect first, and correct the labels that are wrong",
             evidence={
                 "rows": len(rows),

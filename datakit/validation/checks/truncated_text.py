@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from datakit.core.corpus import Corpus
 from datakit.core.findings import Finding, Severity
-from datakit.validation.checks._base import Check, counted, sampled, share
+from datakit.validation.checks._base import Check, counted, percent, sampled, share
 from datakit.validation.checks._tokens import encodings, most_tokens, tokenizer_of
 from datakit.validation.survey import Survey
 
@@ -47,7 +47,7 @@ class TruncatedText(Check):
                 code="truncated-text",
                 severity=Severity.WARNING if part > self.warn_share else Severity.INFO,
                 message=f"{counted(len(lost), 'text is', 'texts are')} longer than {self.max_length} tokens "
-                f"({part:.1%}{sampled(digest)}); cut off: "
+                f"({percent(part)}{sampled(digest)}); cut off: "
                 f"{share(tokens, tokens + self.max_length * len(lost)):.0%} of them",
                 fix="raise finetune.max_length, or choose a model with a longer context",
                 evidence={

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from datakit.core.findings import Finding, Severity
-from datakit.validation.checks._base import Check, share, shortened
+from datakit.validation.checks._base import Check, percent, share, shortened
 from datakit.validation.checks._sample import thinned
 from datakit.validation.checks._tokens import encodings, tokenizer_of, unknown_id
 from datakit.validation.checks._words import TOKEN
@@ -66,8 +66,8 @@ class UnknownTokens(Check):
         yield Finding(
             code=self.code,
             severity=Severity.WARNING if part >= self.warn_share else Severity.INFO,
-            message=f"{part:.1%} of the tokens, in {share(len(rows), len(corpus)):.1%} of the texts{looked_at}, "
-            f"are unknown to the model's tokenizer; it makes {fertility:.1f} tokens a word",
+            message=f"{percent(part)} of the tokens, in {percent(share(len(rows), len(corpus)))} of the "
+            f"texts{looked_at}, are unknown to the model's tokenizer; it makes {fertility:.1f} tokens a word",
             fix="choose a model that was trained on this language and kind of text",
             evidence={
                 "rows": len(rows),
