@@ -15,6 +15,7 @@ from datakit.core.names import suggest
 COMMANDS = {
     "init": "Lay down recipes and suites in this folder, to be edited.",
     "validate": "Check labels and texts; quarantine what cannot be used.",
+    "clean": "Mend what you ask for, into a new file with a log of every change.",
     "split": "Split into train, validation and test, without leakage.",
     "augment": "Raise rare classes with new texts made from their rows.",
     "finetune": "Fine-tune an encoder and evaluate it on the test split.",
@@ -26,7 +27,7 @@ COMMANDS = {
     "plan": "Show what would run, and why.",
     "status": "Show how this workspace stands.",
     "history": "List the runs of this workspace.",
-    "explain": "Print the manual page of a finding, operator, filter or rule.",
+    "explain": "Print the manual page of a finding, fix, operator, filter or rule.",
 }
 
 INTERRUPTED = 130

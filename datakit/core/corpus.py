@@ -11,7 +11,6 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from datakit.core.identity import ContentIds
 from datakit.core.strings import encoded, integer_array, string_array
@@ -206,6 +205,8 @@ class Corpus:
     @classmethod
     def open(cls, path: Path) -> Self:
         """Read what `save` wrote."""
+        import pyarrow.parquet as pq
+
         return cls(pq.read_table(path, schema=SCHEMA))
 
     def _list(self, column: str) -> list[Any]:
@@ -233,6 +234,8 @@ class CorpusFile:
     ROWS = 50_000  #: rows of a group: what is held in memory before it is written
 
     def __init__(self, path: Path) -> None:
+        import pyarrow.parquet as pq
+
         self._writer = pq.ParquetWriter(path, SCHEMA, compression="zstd", compression_level=1)
         self._held: list[pa.Table] = []
         self._rows = 0

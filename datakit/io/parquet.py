@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from datakit.io.columns import choose
 from datakit.io.problems import unreadable
@@ -25,6 +24,8 @@ def open_parquet(path: Path, how: Source) -> Rows:
     Raises:
         InputError: it is no Parquet file, or no column can be chosen.
     """
+    import pyarrow.parquet as pq
+
     try:
         schema = pq.read_schema(path)
     except (pa.ArrowInvalid, OSError) as error:
@@ -71,5 +72,7 @@ def _named(number: int | list[int] | None, class_names: Sequence[str]) -> Any:  
 
 
 def _tables(path: Path, columns: Columns) -> Iterator[Any]:
+    import pyarrow.parquet as pq
+
     with pq.ParquetFile(path) as file:
         yield from file.iter_batches(batch_size=ROWS, columns=list(columns.names.values()))

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from datakit.core.corpus import Corpus
 from datakit.core.errors import Problem, UsageError
@@ -77,6 +76,8 @@ def _harmless(cell: Any) -> str:  # noqa: ANN401  (a cell of an Arrow table)
 
 
 def _parquet(corpus: Corpus) -> bytes:
+    import pyarrow.parquet as pq
+
     sink = pa.BufferOutputStream()
     pq.write_table(corpus.table, sink, compression="zstd")
     return bytes(sink.getvalue())

@@ -7,8 +7,9 @@ from datakit.core.registry import Registry
 from datakit.diagnosis import rules
 from datakit.splitting import splitters
 from datakit.validation import checks
+from datakit.validation.clean import fixes
 
 
 def families() -> tuple[Registry[Any], ...]:
     """Return the registries, in the order in which data flows through them."""
-    return (checks, splitters, operators, filters, rules)
+    return (checks, fixes, splitters, operators, filters, rules)

@@ -173,7 +173,7 @@ def _informed(answers: Floats, given: Ints) -> bool:
     """Tell whether the answers name the label more often than the most frequent label would."""
     right = float((answers.argmax(axis=1) == given).mean())
     majority = float(np.bincount(given).max()) / len(given)
-    return right - majority > 3 * np.sqrt(right * (1 - right) / len(given))
+    return bool(right - majority > 3 * np.sqrt(right * (1 - right) / len(given)))
 
 
 def _coded(labels: Sequence[str]) -> tuple[tuple[str, ...], Ints]:

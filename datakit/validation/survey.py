@@ -76,7 +76,7 @@ class Digest:
         return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
     @cached_property
-    def first_copy(self) -> npt.NDArray[np.int64]:
+    def first_copy(self) -> npt.NDArray[np.int32]:
         """For each row the first row with the same text after normalisation, itself if there is none."""
         return first_occurrence(self.text_keys)
 
@@ -158,14 +158,14 @@ def gathered(
     )
 
 
-def first_occurrence(keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
-    """Return for each key the index of the first one that equals it."""
-    order = np.argsort(keys, kind="stable")
+def first_occurrence(keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.int32]:
+    """Return for each key the index of the first one that equals it; of up to 2 ** 31 keys."""
+    order = np.argsort(keys, kind="stable").astype(np.int32)
     ascending = keys[order]
     begins = np.flatnonzero(ascending[1:] != ascending[:-1]) + 1
     del ascending
     begins = np.concatenate([np.zeros(min(1, len(keys)), np.int64), begins])
-    first = np.empty(len(keys), np.int64)
+    first = np.empty(len(keys), np.int32)
     first[order] = np.repeat(order[begins], np.diff(begins, append=len(keys)))
     return first
 
@@ -173,7 +173,9 @@ def first_occurrence(keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
 def conflicting(digest: Digest) -> npt.NDArray[np.int64]:
     """Return the rows, ascending, whose text occurs with other labels too."""
     differs = digest.targets != digest.targets[digest.first_copy]
-    return np.flatnonzero(np.isin(digest.first_copy, digest.first_copy[differs]))
+    torn = np.zeros(len(digest), bool)
+    torn[digest.first_copy[differs]] = True
+    return np.flatnonzero(torn[digest.first_copy])
 
 
 @dataclass(kw_only=True)
@@ -242,7 +244,7 @@ class Surveyor:
         self._note(usable)
         self.rows += len(usable)
         if self._kept is not None:
-            self._kept.append(usable)
+            self._kept.append(Corpus(usable.table))  # without what it has cached
             if self._keep is not None and self.rows > self._keep:
                 self._kept = None
         return usable

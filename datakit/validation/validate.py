@@ -68,7 +68,7 @@ class Validation:
     def surveyor(self, split: str) -> Surveyor:
         """Return what takes the rows of a split."""
         row_checks = [check for check in self.checks if isinstance(check, RowCheck)]
-        return Surveyor(split, row_checks, keep=None if self.deep else DEEP_ROWS)
+        return Surveyor(split, row_checks, keep=self._most)
 
     def look_at(self, splits: Splits, reference: Corpus | None = None) -> Survey:
         """Survey splits that are in memory."""
@@ -80,8 +80,12 @@ class Validation:
 
     def survey(self, surveyors: Mapping[str, Surveyor], reference: Digest | None = None) -> Survey:
         """Return what the surveyors have got; without the texts where the deep checks are not to be run."""
-        most = {True: None, False: 0, None: DEEP_ROWS}[self.deep]
-        return gathered(surveyors, reference=reference, most=most)
+        return gathered(surveyors, reference=reference, most=self._most)
+
+    @property
+    def _most(self) -> int | None:
+        """The most rows whose texts are kept for the deep checks; None for any number."""
+        return {True: None, False: 0, None: DEEP_ROWS}[self.deep]
 
     def findings(self, survey: Survey) -> Iterator[Finding]:
         """Yield what is wrong: first about unusable rows, then check by check, by name."""
