@@ -1,6 +1,7 @@
 """The documentation is true."""
 
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,21 @@ def test_every_figure_that_a_gate_can_judge_is_described():
     page = (ROOT / "docs" / "gate.md").read_text(encoding="utf-8")
     judged = [name for name, value in figures.items() if isinstance(value, int | float)]
     assert re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE) == judged
+
+
+def test_every_check_and_its_options_are_described():
+    """docs/checks.md names them all, with their defaults, and no others."""
+    from datakit.validation import checks
+
+    lines = (ROOT / "docs" / "checks.md").read_text(encoding="utf-8").splitlines()
+    rows = [line for line in lines if re.match(r"\| `[a-z-]+`", line)]
+    described = {code: row for row in rows for code in re.findall(r"`([a-z-]+)`", row.split("|")[1])}
+    assert sorted(described) == checks.names()
+    for check in checks.all():
+        for option in fields(check):
+            told = getattr(check, option.name)
+            number = f" {told:g}" if isinstance(told, int | float) else ""
+            assert f"`{option.name}`{number}" in described[check.code], check.code
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

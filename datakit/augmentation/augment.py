@@ -105,6 +105,14 @@ def augment(
     train = splits.train
     before = dict(sorted(train.label_counts.items()))
     wanted = wanted_counts(before, target)
+    if train.multi_label and wanted != before:
+        raise UsageError(
+            Problem(
+                where="augment",
+                got="rows with several labels each: a new row would raise common labels along with the rare one",
+                fix="this version augments one label a row only; go on with --target none",
+            )
+        )
     vacancies = {
         label: Vacancy(total - before[label], _parents(train, label), max_per_row, seed)
         for label, total in wanted.items()

@@ -22,6 +22,7 @@ from transformers import (
 from transformers.integrations import TensorBoardCallback
 
 from datakit.core.corpus import Corpus
+from datakit.core.errors import Problem, UsageError
 from datakit.core.history import History
 from datakit.core.seeding import global_state_lent, seed_for
 from datakit.evaluation import macro_f1
@@ -78,7 +79,18 @@ def finetune(
         seed: of the new head, the batches and dropout.
         events: folder for TensorBoard's event files.
         progress: told after every step.
+
+    Raises:
+        UsageError: the rows have several labels each.
     """
+    if train.multi_label:
+        raise UsageError(
+            Problem(
+                where="finetune",
+                got="rows with several labels each",
+                fix="this version fine-tunes on one label a row only; validate and split work on such files",
+            )
+        )
     labels = sorted(train.label_counts)
     with (
         quiet_transformers(),

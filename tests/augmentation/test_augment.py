@@ -206,3 +206,11 @@ def test_real_messages(shared_data):
     assert result.before["spam"] + result.added["spam"] + missing == result.wanted["spam"]
     assert result.added["spam"] > 300
     assert set(result.rejected) <= {"duplicate", "repetition"}
+
+
+def test_rows_with_several_labels_are_not_raised():
+    """Nor silently left alone; without a target they pass."""
+    rows = Corpus.from_columns([f"a film {i}" for i in range(9)], None, labels=[["x", "y"]] * 6 + [["x"]] * 3)
+    with pytest.raises(UsageError, match="several labels each"):
+        augment(Splits({"train": rows}), target="balanced")
+    assert len(augment(Splits({"train": rows}), target="none").train) == 9

@@ -8,7 +8,7 @@ import torch
 from support import FAMILIES, save_tiny, sms
 
 from datakit.core.corpus import Corpus
-from datakit.core.errors import GateError
+from datakit.core.errors import GateError, UsageError
 from datakit.core.files import digest_of_tree
 from datakit.evaluation import measure
 from datakit.splitting import split
@@ -130,3 +130,10 @@ def test_a_checkpoint_with_a_head_for_other_labels_gets_a_new_head(tiny_encoder,
     )
     assert history.labels == ("class-0", "class-1", "class-2")
     assert Classifier(tmp_path / "second", 32).labels == history.labels
+
+
+def test_rows_with_several_labels_are_refused(tmp_path):
+    """Before anything is loaded."""
+    rows = Corpus.from_columns(["a", "b"], None, labels=[["x", "y"], ["x"]])
+    with pytest.raises(UsageError, match="several labels each"):
+        finetune(tmp_path, rows, rows, tmp_path / "model")

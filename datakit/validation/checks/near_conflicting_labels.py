@@ -44,12 +44,13 @@ class NearConflictingLabels(Check):
                 continue
             rows = np.union1d(a, b)
             close = similarity >= CLOSE
-            part = share(len(np.union1d(a[close], b[close])), len(digest))
+            closest = len(np.union1d(a[close], b[close]))
+            part = share(closest, len(digest))
             yield Finding(
                 code=self.code,
                 severity=Severity.WARNING if part > self.warn_share else Severity.INFO,
                 message=f"{counted(len(rows), 'row has', 'rows have')} another label than nearly the same text; "
-                f"in {percent(part)} of the rows a word at most makes the difference",
+                f"in {closest:,} ({percent(part)}) a word at most makes the difference",
                 fix="read the pairs and correct the labels that are wrong",
                 evidence={
                     "rows": len(rows),
