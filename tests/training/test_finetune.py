@@ -136,4 +136,6 @@ def test_rows_with_several_labels_are_refused(tmp_path):
     """Before anything is loaded."""
     rows = Corpus.from_columns(["a", "b"], None, labels=[["x", "y"], ["x"]])
     with pytest.raises(UsageError, match="several labels each"):
-        finetune(tmp_path, rows, rows, tmp_path / "model")
+        finetune(
+            tmp_path, rows, rows, tmp_path / "model", settings=Settings(), seed=1, events=tmp_path, progress=print
+        )
