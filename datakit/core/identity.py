@@ -10,6 +10,7 @@ import pyarrow as pa
 from xxhash import xxh3_64_intdigest
 
 from datakit.core.growing import GrowingArray
+from datakit.core.hashing import GOLDEN, scattered
 
 Label = str | Sequence[str] | None
 
@@ -44,7 +45,7 @@ class ContentIds:
 
     def of(self, text_hashes: npt.NDArray[np.uint64], labels: Sequence[Label]) -> pa.Array:
         """Return the ids of the next rows, given a hash of each text and the labels."""
-        keys = _mixed(text_hashes, _label_hashes(labels))
+        keys = scattered(text_hashes + _label_hashes(labels) * GOLDEN)
         digits = keys.astype(">u8").tobytes().hex()
         lengths = np.full(len(keys), 16, np.int32)
         pieces, written = [], 0
@@ -57,14 +58,6 @@ class ContentIds:
         data = "".join([*pieces, digits[written:]]).encode()
         offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
         return pa.StringArray.from_buffers(len(keys), pa.py_buffer(offsets), pa.py_buffer(data))
-
-
-def _mixed(one: npt.NDArray[np.uint64], other: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
-    """Return one hash of two, element by element (the finaliser of SplitMix64, Steele et al. 2014)."""
-    mixed = one + other * np.uint64(0x9E3779B97F4A7C15)
-    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return np.asarray(mixed ^ (mixed >> np.uint64(31)))
 
 
 def _label_hashes(labels: Sequence[Label]) -> npt.NDArray[np.uint64]:

@@ -29,6 +29,7 @@ import numpy as np
 import numpy.typing as npt
 
 from datakit.core.corpus import Corpus
+from datakit.core.hashing import GOLDEN, scattered
 
 Ints = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint64]
@@ -180,7 +181,7 @@ def _shared_shingles(texts: Sequence[str]) -> _Shared:
     weights = np.maximum(4 / (3 + np.log2(texts_with[rarest_first])), LEAST_WEIGHT).astype(np.float32)
     # The product of two roots is the weight.
     rows = csr_array((np.sqrt(weights)[shingles], shingles, starts), shape=(n, len(weights)))
-    sketch = _by_text(np.minimum, _mixed(values[rarest_first])[shingles], starts)
+    sketch = _by_text(np.minimum, scattered(values[rarest_first])[shingles], starts)
     return _Shared(sizes=sizes, weights=weights, rows=rows, order=np.lexsort((whole, sketch)))
 
 
@@ -299,14 +300,14 @@ def _shingle_hashes(texts: Sequence[str]) -> tuple[Hashes, Ints]:
     # A polynomial in the place of the character, modulo 2 ** 64; what separates words adds nothing.
     spans = np.diff(starts, append=len(codes))
     place = np.arange(starts[0], len(codes)) - np.repeat(starts, spans)
-    powers = np.cumprod(np.full(spans.max(), 0x9E3779B97F4A7C15, np.uint64))
-    word_hashes = _mixed(np.add.reduceat(value[codes[starts[0] :]] * powers[place], starts - starts[0]))
+    powers = np.cumprod(np.full(spans.max(), GOLDEN))
+    word_hashes = scattered(np.add.reduceat(value[codes[starts[0] :]] * powers[place], starts - starts[0]))
 
     # One mark between the texts is the end of one and the beginning of the next.
     marked = np.zeros(len(starts) + len(texts) + 1, np.uint64)
     text_of_word = np.repeat(np.arange(len(texts)), words)
     marked[np.arange(len(starts)) + text_of_word + 1] = word_hashes
-    hashes = _mixed(marked[:-1] * np.uint64(0xD1342543DE82EF95) + marked[1:])
+    hashes = scattered(marked[:-1] * np.uint64(0xD1342543DE82EF95) + marked[1:])
     shingles = np.where(words > 0, words + 1, 0)
     return hashes[np.repeat(words > 0, words + 1)], shingles
 
@@ -321,16 +322,8 @@ def _alphabet(codes: npt.NDArray[np.uint32]) -> tuple[npt.NDArray[np.bool_], npt
         in_word[code] = category[0] in "LMN" or category == "So"
         single[code] = category == "So" or any(first <= code <= last for first, last in UNSPACED)
     words = np.flatnonzero(in_word)
-    value[words] = _mixed(words.astype(np.uint64))
+    value[words] = scattered(words.astype(np.uint64))
     return in_word, single, value
-
-
-def _mixed(values: Hashes) -> Hashes:
-    """Scatter 64-bit values, one to one (splitmix64's finaliser, Steele et al. 2014)."""
-    values = values + np.uint64(0x9E3779B97F4A7C15)
-    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return values ^ (values >> np.uint64(31))
 
 
 def _packed(high: npt.NDArray[Any], low: npt.NDArray[Any]) -> Hashes:
