@@ -35,10 +35,20 @@ REAL_FLAWS: Mapping[str, tuple[Flaw, ...]] = {
         Flaw(reason="the same 35 texts are mis-decoded", rows=35, kinds=("mojibake",)),
         Flaw(reason="436 texts hold a telephone number, 7 an e-mail address", rows=436, kinds=("personal-data",)),
         Flaw(reason="79 texts have one or two words", rows=79, kinds=("short-text",)),
+        Flaw(
+            reason="97 held-out texts share 70% of their character 4-grams with another text of train",
+            rows=97,
+            kinds=("near-split-leakage",),
+        ),
     ),
     "banking77": (
         Flaw(reason="10 rows stand in groups of equal texts, up to case", rows=10, kinds=_DUPLICATES),
         Flaw(reason="7 test texts stand in train", rows=7, kinds=("split-leakage",)),
+        Flaw(
+            reason="420 test texts share 70% of their character 4-grams with another text of train",
+            rows=420,
+            kinds=("near-split-leakage",),
+        ),
         Flaw(reason="the largest class has 187 rows in train, the smallest 35", rows=None, kinds=_UNEVEN),
         Flaw(reason="test holds 40 rows of each class, train 35 to 187", rows=None, kinds=("label-drift",)),
         Flaw(reason="9 texts have one or two words", rows=9, kinds=("short-text",)),

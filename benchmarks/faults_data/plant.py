@@ -464,7 +464,7 @@ def exact_leakage(files: Clean, rng: random.Random) -> Planted:
     return _leaked(files, rng, 0.05, dict)
 
 
-@fault("splits", "split-leakage")
+@fault("splits", "near-split-leakage", "split-leakage")
 def edited_leakage(files: Clean, rng: random.Random) -> Planted:
     """5% of the test rows are copies of train rows (of 8 words or more) with one word replaced."""
     return _leaked(files, rng, 0.05, _text(_one_word_changed(rng)))
@@ -508,7 +508,7 @@ def truncated_last_line(files: Clean, _: random.Random) -> Planted:
     return _altered(files, [len(files.train) - 1], edit)
 
 
-@fault("lineage", "split-leakage")
+@fault("lineage", "near-split-leakage", "split-leakage")
 def child_of_test_row(files: Clean, rng: random.Random) -> Planted:
     """Train holds augmented children (one word replaced, `parent` names the row) of 5% of the test rows."""
     parents = _picked(files, rng, 0.05, split="test", where=_long_enough)
