@@ -23,6 +23,7 @@ MAY_IMPORT = {
 
 COMPONENTS = {
     "validation/checks": ("What:", "Why:", "Example:", "Fix:", "Source:"),
+    "validation/fixes": ("What:", "Why:", "Example:", "Fix:", "Source:"),
     "splitting/splitters": ("What:", "Why:", "Example:", "Fix:", "Source:"),
     "augmentation/operators": ("What:", "Why:", "Example:", "Fix:", "Source:"),
     "augmentation/filters": ("What:", "Why:", "Example:", "Fix:", "Source:"),

@@ -6,7 +6,7 @@ import click
 @click.command("explain")
 @click.argument("code", required=False)
 def command(code: str | None) -> int:
-    """Print the manual page of CODE: a check, its fix, a splitter, operator, filter or rule. Without CODE, list all."""
+    """Print the manual page of CODE: a check, fix, splitter, operator, filter or rule. Without CODE, list all."""
     from datakit.core.errors import Problem, UsageError
     from datakit.core.names import suggest
     from datakit.pipeline.components import families
@@ -15,7 +15,9 @@ def command(code: str | None) -> int:
         for family in families():
             click.echo(f"{family.family}: {', '.join(family.names())}")
         return 0
-    pages = [f"{code} ({family.family})\n\n{family.manual(code)}" for family in families() if code in family.names()]
+    pages = [
+        f"{code} ({family.family})\n\n{family.manual(code)}" for family in families() if code in family.names()
+    ]
     if not pages:
         known = {name for family in families() for name in family.names()}
         raise UsageError(Problem(where=code, got="nothing of that name", fix=suggest(code, known)))

@@ -51,7 +51,7 @@ def _open(path: Path, how: Source, kind: str) -> Rows:
     # The record's own limit is ours to check; the module's limit on a field must only not come before it.
     csv.field_size_limit(max(csv.field_size_limit(), most + 1))
     quoted = kind == "csv" or is_quoted(lines(), most)
-    records = _records(_Feed(lines(), most), "," if kind == "csv" else "\t", quoted=quoted)
+    records = read_records(Feed(lines(), most), "," if kind == "csv" else "\t", quoted=quoted)
     header = list(how.columns or _header(records, str(path)))
     names = _named(header)
     try:
@@ -152,11 +152,11 @@ def _spilled(record: Record, named: int) -> Reject:
     return Reject(line=line, code="nameless-column", reason=reason, raw=raw)
 
 
-class _TooLong(Exception):  # noqa: N818  (a signal between _Feed and _records, not an error of the program)
+class _TooLong(Exception):  # noqa: N818  (a signal between Feed and read_records, not an error of the program)
     """The record has grown beyond the limit."""
 
 
-class _Feed(Iterator[str]):
+class Feed(Iterator[str]):
     """Lines for csv.reader, which remembers the current record's lines and can be handed them back."""
 
     def __init__(self, lines: Iterator[str], most: int) -> None:
@@ -179,16 +179,18 @@ class _Feed(Iterator[str]):
         return line
 
     def begin_record(self) -> None:
+        """Take the next line for the first of a record."""
         self.line += len(self.record)
         self.record = []
         self._size = 0
 
     def give_back_all_but_first_line(self) -> None:
+        """Hand the lines of the current record out again, but for its first."""
         self._again.extendleft(reversed(self.record[1:]))
         del self.record[1:]
 
 
-def _records(feed: _Feed, delimiter: str, *, quoted: bool) -> Iterator[Record | Reject | None]:
+def read_records(feed: Feed, delimiter: str, *, quoted: bool) -> Iterator[Record | Reject | None]:
     """Yield records, rejects for what is no record, and None for blank lines."""
     reader = csv.reader(
         feed,
@@ -214,11 +216,11 @@ def _records(feed: _Feed, delimiter: str, *, quoted: bool) -> Iterator[Record | 
                 yield (feed.line, fields, raw) if any(map(str.strip, fields)) else None
 
 
-def _as_found(feed: _Feed) -> str:
+def _as_found(feed: Feed) -> str:
     return "".join(feed.record).rstrip("\r\n")
 
 
-def _undecodable(feed: _Feed) -> Reject:
+def _undecodable(feed: Feed) -> Reject:
     line, byte = next(
         (number, ord(found[0]) - 0xDC00)
         for number, text in enumerate(feed.record, start=feed.line)
@@ -232,7 +234,7 @@ def _printable(raw: str) -> str:
     return raw.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
-def _why(error: Exception, feed: _Feed) -> tuple[str, str]:
+def _why(error: Exception, feed: Feed) -> tuple[str, str]:
     if "unexpected end of data" in str(error) or (isinstance(error, _TooLong) and len(feed.record) > 1):
         return "unreadable-line", "a quote that opens in this line is never closed"
     if isinstance(error, _TooLong):

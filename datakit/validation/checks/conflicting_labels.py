@@ -42,7 +42,7 @@ class ConflictingLabels(Check):
                 severity=Severity.WARNING,
                 message=f"{counted(texts, 'text carries', 'texts carry')} more than one label "
                 f"({counted(len(rows), 'row')})",
-                fix="decide which label is right, or drop the text",
+                fix="decide which label is right, or datakit clean --fix conflicting-labels",
                 evidence={"texts": texts, "rows": len(rows), "share": part, "example": _example(digest, rows)},
                 **digest.located(rows),
             )

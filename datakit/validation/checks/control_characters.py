@@ -15,7 +15,7 @@ from datakit.validation.checks._excerpts import excerpt
 _ALLOWED: Final = np.frombuffer(b"\t\n\r", np.uint8)
 _DELETE: Final = 0x7F
 _C1: Final = re.compile(r"[\x80-\x9f]")
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _SPELT: Final = re.compile(r"\\x[0-9a-f]{2}")
 
 
@@ -38,7 +38,7 @@ class ControlCharacters(RowCheck):
         like.
     """
 
-    fix: ClassVar[str] = "decode the file as Windows-1252 where they are U+0080-U+009F; drop the others"
+    fix: ClassVar[str] = "datakit clean --fix control-characters"
 
     def faulty(self, rows: Corpus) -> list[int]:
         """Return the rows with a control character."""
@@ -51,7 +51,7 @@ class ControlCharacters(RowCheck):
 
     def example(self, text: str) -> str:
         """Return the text with its control characters spelt out."""
-        spelt = _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+        spelt = CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
         return excerpt(spelt, _SPELT.search(spelt))
 
 

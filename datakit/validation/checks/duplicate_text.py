@@ -41,7 +41,7 @@ class DuplicateText(Check):
                 code="duplicate-text",
                 severity=Severity.WARNING if part > self.warn_share else Severity.INFO,
                 message=f"{counted(len(copies), 'row repeats', 'rows repeat')} an earlier text ({percent(part)})",
-                fix="drop the copies, or leave them: split keeps all copies of a text on one side",
+                fix="datakit clean --fix duplicate-text, or leave them: split keeps copies on one side",
                 evidence={"rows": len(copies), "share": part},
                 **digest.located(copies),
             )

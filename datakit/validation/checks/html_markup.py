@@ -17,8 +17,8 @@ _ELEMENTS: Final = (
     "section|select|small|source|span|strike|strong|style|sub|summary|sup|svg|table|tbody|td|textarea|tfoot|th|thead|"
     "title|tr|tt|u|ul|var|video|wbr"
 )
-_TAG: Final = re.compile(rf"</?(?:{_ELEMENTS})(?:\s[^<>]*)?/?>|<!--|<!doctype\b|<!\[cdata\[", re.IGNORECASE)
-_REFERENCE: Final = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|([a-zA-Z][a-zA-Z0-9]{1,31}));")
+TAG: Final = re.compile(rf"</?(?:{_ELEMENTS})(?:\s[^<>]*)?/?>|<!--|<!doctype\b|<!\[cdata\[", re.IGNORECASE)
+REFERENCE: Final = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|([a-zA-Z][a-zA-Z0-9]{1,31}));")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,7 +40,7 @@ class HtmlMarkup(RowCheck):
         (Maas et al. 2011) three in five texts hold `<br />`.
     """
 
-    fix: ClassVar[str] = "unescape the references and strip the tags, unless markup is what the texts are about"
+    fix: ClassVar[str] = "datakit clean --fix html-markup, unless markup is what the texts are about"
 
     def faulty(self, rows: Corpus) -> list[int]:
         """Return the rows with a tag or a character reference."""
@@ -61,5 +61,5 @@ class HtmlMarkup(RowCheck):
 
 def _markup(text: str) -> re.Match[str] | None:
     """Return the first tag, else the first character reference; one by number has no name."""
-    references = (found for found in _REFERENCE.finditer(text) if not found[1] or f"{found[1]};" in html5)
-    return _TAG.search(text) or next(references, None)
+    references = (found for found in REFERENCE.finditer(text) if not found[1] or f"{found[1]};" in html5)
+    return TAG.search(text) or next(references, None)

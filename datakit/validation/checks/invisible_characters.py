@@ -12,7 +12,7 @@ from datakit.validation.checks._excerpts import excerpt
 # Burmese, Khmer, Mongolian), and of those written without spaces, where a zero-width space marks where words end.
 _SHAPED: Final = "\u0600-\u08ff\u0900-\u0dff\u0f00-\u109f\u1780-\u18af\ufb50-\ufdff\ufe70-\ufefc"
 _SPACELESS: Final = "\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff"
-_RIGHT_TO_LEFT: Final = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+RIGHT_TO_LEFT: Final = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 # What may stand before a joiner in an emoji made of several: a symbol, its skin colour, or its variation selector.
 _EMOJI: Final = "\u2190-\u2bff\u3030\u303d\u3297\u3299\ufe0f\U0001f000-\U0001faff"
 
@@ -21,14 +21,14 @@ _SPACE: Final = f"(?<![{_SPACELESS}])\u200b|[\u2060\ufeff]"
 _OTHER: Final = "[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u2061-\u2064\u206a-\u206f\u3164\uffa0\ufff9-\ufffb]"
 # Tag characters spell the name of a region behind a black flag.
 _TAG: Final = "(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0001\U000e0020-\U000e007f]"
-_INVISIBLE: Final = re.compile(f"{_JOINER}|{_SPACE}|{_OTHER}|{_TAG}")
+INVISIBLE: Final = re.compile(f"{_JOINER}|{_SPACE}|{_OTHER}|{_TAG}")
 # All that the two look for, whatever stands around it: ten times as quick.
 _SUSPECT: Final = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0"
     "\ufff9-\ufffb\U000e0001\U000e0020-\U000e007f]"
 )
 _NAME: Final = re.compile(r"<U\+[0-9A-F]{4,5}>")
-_DIRECTION: Final = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+DIRECTION: Final = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,7 +51,7 @@ class InvisibleCharacters(RowCheck):
         and in the emoji sequences of Unicode Technical Standard 51.
     """
 
-    fix: ClassVar[str] = "delete them; put a space where a zero-width space stands for one"
+    fix: ClassVar[str] = "datakit clean --fix invisible-characters"
 
     def faulty(self, rows: Corpus) -> list[int]:
         """Return the rows with a character that is seen nowhere and needed nowhere."""
@@ -63,15 +63,15 @@ class InvisibleCharacters(RowCheck):
 
     def example(self, text: str) -> str:
         """Return the text with these characters spelt out."""
-        spelt = _INVISIBLE.sub(_name, text)
-        told = spelt if _RIGHT_TO_LEFT.search(text) else _DIRECTION.sub(_name, spelt)
+        spelt = INVISIBLE.sub(_name, text)
+        told = spelt if RIGHT_TO_LEFT.search(text) else DIRECTION.sub(_name, spelt)
         return excerpt(told, _NAME.search(told))
 
 
 def _hides_something(text: str) -> bool:
     if not _SUSPECT.search(text):
         return False
-    return bool(_INVISIBLE.search(text) or (_DIRECTION.search(text) and not _RIGHT_TO_LEFT.search(text)))
+    return bool(INVISIBLE.search(text) or (DIRECTION.search(text) and not RIGHT_TO_LEFT.search(text)))
 
 
 def _name(found: re.Match[str]) -> str:

@@ -34,7 +34,7 @@ class LabelVariants(Check):
         counts: Counter[str] = Counter()
         for digest in survey.values():
             counts.update(digest.label_counts)
-        groups = _spellings(counts)
+        groups = spellings(counts)
         for digest in survey.values():
             here = {usual: others & digest.label_counts.keys() for usual, others in groups.items()}
             here = {usual: others for usual, others in here.items() if others}
@@ -46,7 +46,7 @@ class LabelVariants(Check):
                 code=self.code,
                 severity=Severity.ERROR,
                 message=f"{counted(len(rows), 'row has', 'rows have')} a label in another spelling: {shown}",
-                fix="write them the same way",
+                fix="datakit clean --fix label-variants, or write them the same way",
                 evidence={
                     "rows": len(rows),
                     "variants": {
@@ -58,7 +58,7 @@ class LabelVariants(Check):
             )
 
 
-def _spellings(counts: Mapping[str, int]) -> dict[str, frozenset[str]]:
+def spellings(counts: Mapping[str, int]) -> dict[str, frozenset[str]]:
     """Map the most frequent spelling of each label that has several to the others."""
     groups: defaultdict[str, list[str]] = defaultdict(list)
     for label in sorted(counts, key=lambda label: (-counts[label], label)):

@@ -41,11 +41,11 @@ class Mojibake(RowCheck):
         copy of the SMS Spam Collection 482 lines are damaged twice.
     """
 
-    fix: ClassVar[str] = "read the file again with its true encoding; ftfy.fix_text repairs what was not lost"
+    fix: ClassVar[str] = "read the file again with its true encoding, or datakit clean --fix mojibake"
 
     def faulty(self, rows: Corpus) -> list[int]:
         """Return the rows with such a sequence."""
-        return [i for i in rows.non_ascii if _is_garbled(rows.texts[i])]
+        return [i for i in rows.non_ascii if is_garbled(rows.texts[i])]
 
     def message(self, n: int) -> str:
         """Count them."""
@@ -56,7 +56,8 @@ class Mojibake(RowCheck):
         return excerpt(text, _BEYOND_ASCII.search(text))
 
 
-def _is_garbled(text: str) -> bool:
+def is_garbled(text: str) -> bool:
+    """Tell whether a text was decoded with a wrong encoding."""
     if "\ufffd" in text or _TWICE.search(text):
         return True
     if not _SUSPECT.search(text):

@@ -51,7 +51,8 @@ class NearDuplicateText(Check):
                 severity=Severity.WARNING if part > self.warn_share else Severity.INFO,
                 message=f"{counted(len(rows), 'row is', 'rows are')} nearly the same as another; "
                 f"{close:,} ({percent(part)}) differ from an earlier one by a word at most",
-                fix="nothing, if they are honest: split keeps them on one side; else drop them",
+                fix="nothing, if they are honest: split keeps them on one side; else "
+                "datakit clean --fix near-duplicate-text",
                 evidence={
                     "rows": len(rows),
                     "share": part,

@@ -1,0 +1,181 @@
+"""`datakit clean`."""
+
+import json
+import shlex
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from datakit.cli._shared import parse_settings
+
+
+@click.command("clean")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--fix", "fixes", multiple=True, metavar="CODE", help="Mend this; any number of times.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Default: raw.clean.jsonl for raw.jsonl.")
+@click.option("--log", type=click.Path(path_type=Path), help="Default: raw.clean.changes.jsonl.")
+@click.option("--force", is_flag=True, help="Replace the output and the log if they exist.")
+@click.option("--set", "settings", multiple=True, metavar="CODE.OPTION=VALUE", help="Any option of a fix.")
+@click.option("--text-column", metavar="NAME", help="Guessed when obvious.")
+@click.option("--label-column", metavar="NAME", help="Guessed when obvious.")
+@click.option("--id-column", metavar="NAME", help="Guessed when obvious; else rows are known by content.")
+@click.option("--columns", metavar="A,B,…", help="Names for a CSV or TSV file without a header.")
+@click.option("--encoding", help="Read strictly. Default auto: UTF-8; CSV and TSV else as their bytes say.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead.")
+@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+def command(
+    path: Path,
+    *,
+    fixes: Sequence[str],
+    output: Path | None,
+    log: Path | None,
+    force: bool,
+    settings: tuple[str, ...],
+    columns: str | None,
+    encoding: str | None,
+    as_json: bool,
+    quiet: bool,
+    **names: Any,
+) -> int:
+    """Write PATH anew with what was asked for mended, and a log of every change.
+
+    CODE is that of a finding of `datakit validate`: `--fix mojibake`. Without --fix nothing is written; what each
+    fix would do is listed. Rows that no fix is about are copied as they are, to the byte, and so are records that
+    cannot be read, unless --fix unreadable is given. PATH itself is never changed.
+    """
+    from datakit.io import Source
+    from datakit.io.source import AUTO
+    from datakit.pipeline.cleaning import clean_file, preview
+
+    how = Source(**names, columns=tuple(columns.split(",")) if columns else None, encoding=encoding or AUTO)
+    options = _options(settings)
+    if fixes:
+        cleaned = clean_file(path, how, fixes, options, target=output, log=log, force=force)
+        told, show = _cleaned(path, cleaned), _show_cleaned
+    else:
+        told, show = _preview(path, preview(path, how, options)), _show_preview
+    if as_json:
+        click.echo(json.dumps({"schema_version": 1, **told}, indent=2, ensure_ascii=False))
+    elif not quiet:
+        show(told)
+    return 0
+
+
+def _options(settings: tuple[str, ...]) -> dict[str, Any]:
+    from datakit.core.errors import Problem, UsageError
+
+    options = parse_settings(settings)
+    if bare := [name for name, value in options.items() if not isinstance(value, dict)]:
+        fix = "write --set conflicting-labels.by=majority"
+        raise UsageError(
+            *(Problem(where="--set", got=f"{name!r} names no option of a fix", fix=fix) for name in bare)
+        )
+    return options
+
+
+def _preview(path: Path, seen: Any) -> dict[str, Any]:
+    """Return what each fix would do, JSON-able."""
+    import msgspec
+
+    return {
+        "source": str(path),
+        "rows": seen.account.rows_seen,
+        "columns": seen.account.columns.names,
+        "notes": list(seen.account.notes),
+        "fixes": {
+            name: {"changes": seen.changes[name], "example": msgspec.to_builtins(log[0]) if log else None}
+            for name, log in seen.logs.items()
+        },
+    }
+
+
+def _cleaned(path: Path, cleaned: Any) -> dict[str, Any]:
+    """Return what was done, JSON-able."""
+    import msgspec
+
+    return {
+        "source": str(path),
+        "rows": {"before": cleaned.account.rows_seen, "after": cleaned.rows},
+        "columns": cleaned.account.columns.names,
+        "notes": list(cleaned.account.notes),
+        "changes": cleaned.changes,
+        "left": msgspec.to_builtins(cleaned.left),
+        "output": str(cleaned.target),
+        "written_as": "parquet" if cleaned.account.format == "parquet" else "utf-8",
+        "log": str(cleaned.log_file),
+    }
+
+
+def _show_preview(told: Mapping[str, Any]) -> None:
+    _show_source(told, f"{told['rows']:,} rows")
+    useful = {name: fix for name, fix in told["fixes"].items() if fix["example"]}
+    if not useful:
+        click.echo("no fix has anything to do")
+        return
+    click.echo("nothing is changed without --fix; by itself each fix would do this:")
+    for name, fix in useful.items():
+        _show_fix(name, fix["changes"])
+        click.echo(click.style(f"    {_excerpt(fix['example'])}", dim=True))
+    idle = [name for name in told["fixes"] if name not in useful]
+    if idle:
+        click.echo(click.style(f"nothing to do for {', '.join(idle)}", dim=True))
+    wanted = " ".join(f"--fix {name}" for name in list(useful)[:2])
+    click.echo(click.style("next: ", dim=True) + f"datakit clean {shlex.quote(told['source'])} {wanted}")
+
+
+def _show_cleaned(told: Mapping[str, Any]) -> None:
+    rows = told["rows"]
+    _show_source(
+        told, f"{rows['before']:,} rows, {rows['after']:,} of them in {told['output']}, as {told['written_as']}"
+    )
+    if not told["changes"]:
+        click.echo("  nothing to mend: all rows are as they were")
+    for name, changes in told["changes"].items():
+        _show_fix(name, changes)
+    for finding in told["left"]:
+        click.echo(click.style("  left: ", fg="yellow") + f"{finding['code']}: {finding['message']}")
+    click.echo(click.style("log: ", dim=True) + told["log"])
+    click.echo(click.style("next: ", dim=True) + f"datakit validate {shlex.quote(told['output'])}")
+
+
+def _show_source(told: Mapping[str, Any], rows: str) -> None:
+    columns = " ".join(f"{role}={name}" for role, name in told["columns"].items())
+    click.echo(click.style(told["source"], bold=True) + f": {rows} · {_printable(columns)}")
+    for note in told["notes"]:
+        click.echo(click.style(f"  {_printable(note)}", dim=True))
+
+
+def _show_fix(name: str, changes: Mapping[str, int]) -> None:
+    words = {"text": ("text", "changed"), "label": ("label", "changed"), "drop": ("row", "dropped")}
+    counts = (
+        f"{n:,} {words[action][0]}{'' if n == 1 else 's'} {words[action][1]}" for action, n in changes.items()
+    )
+    click.echo(f"  {name:<21} {', '.join(counts)}")
+
+
+WIDTH = 34  #: characters of a text that an example shows
+BEFORE = 10  #: of these before the first change
+
+
+def _excerpt(entry: Mapping[str, Any]) -> str:
+    """Return one change on a line: what was there, what comes of it, and why."""
+    before, after = entry["before"], entry["after"]
+    start = max(0, _first_difference(before, after) - BEFORE) if entry["action"] == "text" else 0
+    shown = [_printable(_cut(str(value), start)) for value in (before, after) if value is not None]
+    return f"line {entry['line']}: {' → '.join(shown)} ({_printable(entry['because'])})"
+
+
+def _first_difference(one: str, other: str) -> int:
+    same = (place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b)
+    return next(same, min(len(one), len(other)))
+
+
+def _cut(text: str, start: int) -> str:
+    return f"{'…' if start else ''}{text[start : start + WIDTH]}{'…' if len(text) > start + WIDTH else ''}"
+
+
+def _printable(text: str) -> str:
+    """Return text that cannot move the cursor, with what nobody sees spelt out."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)

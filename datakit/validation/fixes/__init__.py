@@ -1,0 +1,1 @@
+"""One fix a file; found by the registry."""
