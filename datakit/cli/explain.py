@@ -6,7 +6,8 @@ import click
 @click.command("explain")
 @click.argument("code", required=False)
 def command(code: str | None) -> int:
-    """Print the manual page of CODE: a check, fix, splitter, operator, filter or rule. Without CODE, list all."""
+    """Print what CODE means: a finding, fix, splitter, operator, filter or rule. Without CODE, list all."""
+    from datakit.core.codes import CODES
     from datakit.core.errors import Problem, UsageError
     from datakit.core.names import suggest
     from datakit.pipeline.components import families
@@ -14,12 +15,15 @@ def command(code: str | None) -> int:
     if code is None:
         for family in families():
             click.echo(f"{family.family}: {', '.join(family.names())}")
+        click.echo(f"other findings: {', '.join(sorted(CODES))}")
         return 0
     pages = [
         f"{code} ({family.family})\n\n{family.manual(code)}" for family in families() if code in family.names()
     ]
+    if code in CODES:
+        pages.append(f"{code}\n\n{CODES[code]}")
     if not pages:
-        known = {name for family in families() for name in family.names()}
+        known = {name for family in families() for name in family.names()} | CODES.keys()
         raise UsageError(Problem(where=code, got="nothing of that name", fix=suggest(code, known)))
     click.echo("\n\n\n".join(pages))  # a check and the fix of what it finds have the same name
     return 0
