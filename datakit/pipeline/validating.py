@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from datakit.core.corpus import Corpus, CorpusFile, Splits
+from datakit.core.corpus import SPLIT_NAMES, Corpus, CorpusFile, Splits
+from datakit.core.errors import Problem, UsageError
 from datakit.core.findings import Finding, Report
+from datakit.core.names import suggest
 from datakit.core.quarantine import Reject
 from datakit.io import Account, Source, read, scan
 from datakit.validation import Survey, Validation, digest
@@ -49,6 +51,13 @@ def validate(
     if isinstance(source, Corpus | Splits):
         return validate_in_memory(source, options, deep=deep, reference=reference)
     files: Mapping[str, Any] = source if isinstance(source, Mapping) else {"train": source}
+    if unknown := [name for name in files if name not in SPLIT_NAMES]:
+        raise UsageError(
+            *(
+                Problem(where="validate", got=f"no split {name!r}", fix=suggest(name, SPLIT_NAMES))
+                for name in unknown
+            )
+        )
     validation = Validation.of(options, deep=deep)
     seen = look_into(
         {split: Path(path) for split, path in files.items()},

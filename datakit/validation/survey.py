@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from datakit.core.corpus import SPLIT_NAMES, Corpus, Splits
+from datakit.core.errors import Problem, UsageError
 from datakit.core.growing import GrowingArray
 from datakit.core.near import NearTexts, near_texts
 from datakit.core.quarantine import Reject
@@ -145,7 +146,15 @@ class Survey(Mapping[str, Digest]):
 def gathered(
     surveyors: Mapping[str, "Surveyor"], *, reference: Digest | None = None, most: int | None = None
 ) -> Survey:
-    """Return what the surveyors of all splits have got; texts only where they are not more than `most` rows."""
+    """Return what the surveyors of all splits have got; texts only where they are not more than `most` rows.
+
+    Raises:
+        UsageError: there is no train split to compare the others with.
+    """
+    if "train" not in surveyors:
+        raise UsageError(
+            Problem(where="validate", got="no train split", fix="give the rows to learn from as `train`")
+        )
     in_order = {name: surveyors[name] for name in SPLIT_NAMES if name in surveyors}
     rows = sum(surveyor.rows for surveyor in in_order.values())
     few = most is None or rows <= most

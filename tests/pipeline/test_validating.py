@@ -68,3 +68,10 @@ def test_files_may_be_read_in_their_own_way(tmp_path):
     assert report.figures["profile"]["label_counts"] == {"0": 30, "1": 30}
     with pytest.raises(UsageError, match="did you mean"):
         dk.validate(tmp_path / "raw.csv", {"rare-clas": {}}, text_column="review", label_column="stars")
+
+
+@pytest.mark.parametrize(("name", "word"), [("dev", "no split 'dev'"), ("test", "no train split")])
+def test_splits_have_their_names_and_one_is_train(path, name, word):
+    """Nothing is left out silently because it was called otherwise."""
+    with pytest.raises(UsageError, match=word):
+        dk.validate({name: path})
