@@ -12,7 +12,7 @@ from datakit.cli._shared import parse_settings
 
 
 @click.command("clean")
-@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("path", type=click.Path(path_type=Path), required=False)
 @click.option("--fix", "fixes", multiple=True, metavar="CODE", help="Mend this; any number of times.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Default: raw.clean.jsonl for raw.jsonl.")
 @click.option("--log", type=click.Path(path_type=Path), help="Default: raw.clean.changes.jsonl.")
@@ -26,7 +26,7 @@ from datakit.cli._shared import parse_settings
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead.")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 def command(
-    path: Path,
+    path: Path | None,
     *,
     fixes: Sequence[str],
     output: Path | None,
@@ -43,13 +43,13 @@ def command(
 
     CODE is that of a finding of `datakit validate`: `--fix mojibake`. Without --fix nothing is written; what each
     fix would do is listed. Rows that no fix is about are copied as they are, to the byte, and so are records that
-    cannot be read, unless --fix unreadable is given. PATH itself is never changed.
+    cannot be read, unless --fix unreadable is given. PATH itself is never changed. Without PATH it is the file
+    that was validated here.
     """
-    from datakit.io import Source
-    from datakit.io.source import AUTO
     from datakit.pipeline.cleaning import clean_file, preview
 
-    how = Source(**names, columns=tuple(columns.split(",")) if columns else None, encoding=encoding or AUTO)
+    given = {**names, "columns": tuple(columns.split(",")) if columns else None, "encoding": encoding}
+    path, how = _source(path, {name: value for name, value in given.items() if value is not None})
     options = _options(settings)
     if fixes:
         cleaned = clean_file(path, how, fixes, options, target=output, log=log, force=force)
@@ -61,6 +61,19 @@ def command(
     elif not quiet:
         show(told)
     return 0
+
+
+def _source(path: Path | None, given: Mapping[str, Any]) -> tuple[Path, Any]:
+    """Return the file and how it is read: as given, and without a path as it was last validated here."""
+    from datakit.io import Source
+
+    if path is not None:
+        return path, Source(**given)
+    from datakit.pipeline.workspace import Workspace
+
+    source = Workspace(Path.cwd()).recipe().source
+    known = source.model_dump(exclude={"path", "validation", "test"})
+    return Path(source.path), Source(**{**known, **given})
 
 
 def _options(settings: tuple[str, ...]) -> dict[str, Any]:

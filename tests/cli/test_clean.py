@@ -98,3 +98,14 @@ def test_explain_prints_the_check_and_the_fix_of_one_name(capsys):
     out = capsys.readouterr().out
     assert "mojibake (checks)" in out
     assert "mojibake (fixes)" in out
+
+
+@pytest.mark.usefixtures("messy")
+def test_without_a_path_it_is_the_file_that_was_validated(capsys):
+    """As it was read then: the finding's advice can be typed as it stands."""
+    assert run(["clean"]) == 2
+    assert "no source was given here yet" in capsys.readouterr().err
+    run(["validate", "raw.jsonl", "--quiet"])
+    capsys.readouterr()
+    assert run(["clean", "--fix", "mojibake"]) == 0
+    assert "mojibake              1 text changed" in capsys.readouterr().out
