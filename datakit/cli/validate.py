@@ -21,7 +21,7 @@ from datakit.cli._shared import SHARED, bring_up_to, follow, patch_of, pipeline_
 @click.option(
     "--deep/--no-deep", default=None, help="Checks that read all texts at once (default: up to 20,000 rows)."
 )
-@click.option("--reference", metavar="FILE", help="Rows of old; what has drifted away from them is told.")
+@click.option("--reference", metavar="FILE|RUN", help="Rows of old; what has drifted away from them is told.")
 @pipeline_options
 def command(
     path: str | None,

@@ -46,7 +46,9 @@ class ValidateOptions(_Section):
     deep: bool | None = Field(
         None, description="whether the checks that read all texts at once are run; null: on up to 20,000 rows"
     )
-    reference: str | None = Field(None, description="file of old rows; what has drifted away from them is told")
+    reference: str | None = Field(
+        None, description="file of old rows, or a former run; what has drifted away from them is told"
+    )
     checks: dict[str, dict[str, Any]] = Field(
         {}, description="options by check, e.g. class-imbalance: {max_ratio: 5}"
     )

@@ -151,3 +151,19 @@ def test_events_tell_the_run(workspace, tiny_encoder):
     events = (outcome.folder / "events.jsonl").read_text().splitlines()
     assert len(events) == 3
     assert '"stage":"split","kind":"ran"' in events[-1]
+
+
+def test_rows_are_compared_with_those_of_a_former_run(workspace, project, tiny_encoder):
+    """Named by its id, or the beginning of it; another run's rows are another key."""
+    former = bring_up_to(workspace, recipe_for(tiny_encoder), "validate", command="test").manifest.run
+    write_jsonl(
+        project / "raw.jsonl", [{**row, "label": "ham" if i % 9 else "spam"} for i, row in enumerate(sms(360))]
+    )
+    recipe = recipe_for(tiny_encoder, validate={"reference": former[:20]})
+    (validated,) = bring_up_to(workspace, recipe, "validate", command="test").reports.values()
+    drift = next(finding for finding in validated.findings if finding.code == "text-drift")
+    assert drift.evidence["against"] == "reference"
+    with pytest.raises(InputError, match="there is no such file"):
+        bring_up_to(
+            workspace, recipe_for(tiny_encoder, validate={"reference": "nowhere"}), "validate", command="test"
+        )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
+from datakit.core.corpus import Corpus
 from datakit.core.files import to_json_lines
 from datakit.core.findings import Report
 from datakit.core.quarantine import Reject
@@ -13,9 +14,13 @@ from datakit.pipeline.recipe import Recipe
 from datakit.pipeline.shipped import find
 from datakit.pipeline.stages._base import NOT_IN_KEY, Context, Stage, digest_at
 from datakit.pipeline.validating import look_into
+from datakit.pipeline.workspace import Workspace
 from datakit.training.models import resolve
 from datakit.validation import Validation, digest
 from datakit.validation.suites import judge
+
+#: Where a run's folder holds the rows to learn from.
+KEPT = Path("usable") / "train.parquet"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,8 +61,11 @@ class Validate(Stage):
             model=recipe.finetune.model,
             max_length=recipe.finetune.max_length,
             deep=recipe.validation.deep,
-            reference=None if recipe.validation.reference is None else project / recipe.validation.reference,
+            reference=_reference(recipe.validation.reference, project),
         )
+
+    def _rows_of_old(self, path: Path) -> Corpus:
+        return Corpus.open(path) if path.match(f"runs/*/{KEPT}") else read(path, self.how).corpus
 
     def outside(self) -> Mapping[str, str]:
         """Return the digests of the source files (with their kind), the suite and the model."""
@@ -77,7 +85,7 @@ class Validate(Stage):
         reading = {"truncated-text": {**tokenizer, "max_length": self.max_length}, "unknown-tokens": tokenizer}
         options = {**self.checks, **{name: {**how, **self.checks.get(name, {})} for name, how in reading.items()}}
         validation = Validation.of(options, deep=self.deep)
-        reference = None if self.reference is None else digest(read(self.reference, self.how).corpus)
+        reference = None if self.reference is None else digest(self._rows_of_old(self.reference))
         seen = look_into(self.files, self.how, validation, reference, usable=context.outputs / "usable")
         (context.outputs / "quarantine.jsonl").write_bytes(to_json_lines(_quarantine(seen.set_aside)))
         findings = tuple(seen.findings(validation))
@@ -88,6 +96,15 @@ class Validate(Stage):
             findings=(*findings, *judge(figures["profile"], self.suite)),
             figures=figures,
         )
+
+
+def _reference(name: str | None, project: Path) -> Path | None:
+    """Return the file that rows are compared with: as named, or the rows that a run so called learnt from."""
+    if name is None or (project / name).exists():
+        return None if name is None else project / name
+    workspace = Workspace(project)
+    named = [run for run in workspace.history() if run.run.startswith(name)]
+    return workspace.folder_of(named[0].run) / KEPT if len(named) == 1 else project / name
 
 
 def _quarantine(set_aside: Mapping[str, tuple[Reject, ...]]) -> Iterator[dict[str, Any]]:
