@@ -6,7 +6,7 @@
 
 PYTHON ?= python3
 BIN    := .venv/bin
-DEBIAN := wordnet-base apertium apertium-eng-spa
+DEBIAN := wordnet-base apertium apertium-eng-spa apertium-eng-cat
 INPUT  ?=
 
 .PHONY: demo test test-all lint bench setup system constraints clean
@@ -17,7 +17,7 @@ setup: .venv/.installed system
 .venv/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt torch
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,translate]'
 	touch $@
 
 # WordNet and offline translation: from Debian where we may install, else the user is told once.

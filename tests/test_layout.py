@@ -26,6 +26,7 @@ COMPONENTS = {
     "validation/fixes": ("What:", "Why:", "Example:", "Fix:", "Source:"),
     "splitting/splitters": ("What:", "Why:", "Example:", "Fix:", "Source:"),
     "augmentation/operators": ("What:", "Why:", "Example:", "Fix:", "Source:"),
+    "augmentation/translators": ("What:", "Why:", "Example:", "Fix:", "Source:"),
     "augmentation/filters": ("What:", "Why:", "Example:", "Fix:", "Source:"),
     "diagnosis/rules": ("What:", "Why:", "Example:", "Fix:", "Source:"),
 }

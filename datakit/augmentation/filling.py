@@ -7,14 +7,16 @@ stream is seeded by its parent's id.
 """
 
 import heapq
-from collections import Counter, deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict, deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, Self, TypeAlias
 
+from datakit.augmentation.filters._base import BatchFilter, Filter, LearningFilter, Pair
 from datakit.augmentation.operators._base import Edit, streams
 from datakit.augmentation.registries import filters as filter_registry
 from datakit.augmentation.registries import operators as operator_registry
+from datakit.core.corpus import Splits
 from datakit.core.seeding import rng_for, seed_for
 from datakit.core.text import normalise
 
@@ -54,17 +56,67 @@ class Candidate(NamedTuple):
     reason: str | None
 
 
-def expand(
-    shard: Sequence[Request], *, operator: Component, filters: Sequence[Component], seed: int
-) -> list[list[Candidate]]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Panel:
+    """The filters of a run, each with its name, by where they judge."""
+
+    alone: tuple[tuple[str, Filter], ...] = ()  #: a pair at a time, where the texts are made
+    batch: tuple[tuple[str, BatchFilter], ...] = ()  #: a round at a time, in the main process
+
+    @classmethod
+    def of(cls, filters: Iterable[Component], splits: Splits) -> Self:
+        """Build the filters; those that learn do so from the splits."""
+        built = [(name, filter_registry.build(name, options)) for name, options in map(parts, filters)]
+        ready = [(name, one.fit(splits) if isinstance(one, LearningFilter) else one) for name, one in built]
+        return cls(
+            alone=tuple((name, one) for name, one in ready if not isinstance(one, BatchFilter)),
+            batch=tuple((name, one) for name, one in ready if isinstance(one, BatchFilter)),
+        )
+
+    def verdict(self, source: str, candidate: str) -> str | None:
+        """Return why the first filter that judges alone rejects the candidate, or None."""
+        return _first_reason(self.alone, source, candidate)
+
+    def beside(self, siblings: Iterable[str], candidate: str) -> str | None:
+        """Return why the candidate may not stand beside the texts that were taken for the same row, or None."""
+        asked = [(name, one) for name, one in self.alone if getattr(one, "among_siblings", False)]
+        if not asked:
+            return None
+        reasons = (_first_reason(asked, sibling, candidate) for sibling in siblings)
+        return next((reason for reason in reasons if reason is not None), None)
+
+    def screen(self, asked: Sequence[Request], answers: Sequence[list[Candidate]]) -> list[list[Candidate]]:
+        """Return the answers to requests, with the verdicts of the batch filters on what is not yet rejected."""
+        screened = list(answers)
+        for name, one in self.batch:
+            pairs = [
+                Pair(request.parent, request.text, candidate.edit.text)
+                for request, candidates in zip(asked, screened, strict=True)
+                for candidate in candidates
+                if candidate.reason is None
+            ]
+            reasons = iter(one.keep_many(pairs) if pairs else ())
+            screened = [[_judged(candidate, name, reasons) for candidate in candidates] for candidates in screened]
+        return screened
+
+
+def _first_reason(judges: Iterable[tuple[str, Filter]], source: str, candidate: str) -> str | None:
+    for name, one in judges:
+        if (reason := one.keep(source, candidate)) is not None:
+            return f"{name}: {reason}"
+    return None
+
+
+def _judged(candidate: Candidate, name: str, reasons: Iterator[str | None]) -> Candidate:
+    """Return the candidate with the next reason, where none has rejected it before."""
+    if candidate.reason is not None or (reason := next(reasons)) is None:
+        return candidate
+    return candidate._replace(reason=f"{name}: {reason}")
+
+
+def expand(shard: Sequence[Request], *, operator: Component, panel: Panel, seed: int) -> list[list[Candidate]]:
     """Return what each request asks for, less where a stream ends. Can run in any process."""
     name, options = parts(operator)
-    judges = [(judge, filter_registry.build(judge, fields)) for judge, fields in map(parts, filters)]
-
-    def verdict(source: str, candidate: str) -> str | None:
-        reasons = ((judge, component.keep(source, candidate)) for judge, component in judges)
-        return next((f"{judge}: {reason}" for judge, reason in reasons if reason is not None), None)
-
     edits = streams(
         operator_registry.build(name, options),
         [request.text for request in shard],
@@ -73,7 +125,7 @@ def expand(
     )
     return [
         [
-            Candidate(k, edit, verdict(request.text, edit.text))
+            Candidate(k, edit, panel.verdict(request.text, edit.text))
             for k, edit in enumerate(stream)
             if k >= request.start
         ]
@@ -97,15 +149,22 @@ class Desk:
     """What all classes share: the texts that are taken, and what was rejected."""
 
     taken: set[str]  # normalised texts of all rows of all splits, and of the new rows
+    panel: Panel
+    children: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  # taken, by parent
     rejected: Counter[str] = field(default_factory=Counter)
     samples: list[Rejected] = field(default_factory=list)
 
     def takes(self, parent: str, op: str, candidate: Candidate) -> bool:
         """Take a text that no filter rejected and that is new; note why not otherwise."""
         text = normalise(candidate.edit.text)
-        reason = candidate.reason or ("duplicate: equals another row" if text in self.taken else None)
+        reason = (
+            candidate.reason
+            or ("duplicate: equals another row" if text in self.taken else None)
+            or self.panel.beside(self.children[parent], candidate.edit.text)
+        )
         if reason is None:
             self.taken.add(text)
+            self.children[parent].append(candidate.edit.text)
             return True
         kind = reason.partition(":")[0]
         self.rejected[kind] += 1
@@ -207,9 +266,3 @@ class Vacancy:
                 self.new.append(NewRow(place, parent.id, op, candidate.k, candidate.edit))
                 return True
         return False
-
-
-def requests_of(vacancies: Mapping[str, Vacancy]) -> Iterator[tuple[tuple[str, int], Request]]:
-    """Yield the next round's requests of all classes, each with its label and place."""
-    for label, vacancy in vacancies.items():
-        yield from (((label, i), request) for i, request in vacancy.requests().items())

@@ -1,6 +1,8 @@
-"""From a target to the number of rows that each class should have; pure arithmetic."""
+"""From a target to the rows that each class should have, and to the new rows of each kind; pure arithmetic."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from itertools import groupby
 from typing import TypeAlias
 
 from datakit.core.errors import Problem, UsageError
@@ -8,6 +10,13 @@ from datakit.core.names import suggest
 
 #: One of `FORMS`, or the wanted number of rows by label.
 Target: TypeAlias = str | Mapping[str, int]
+
+#: What rows carry: all labels, sorted. A new row is of its parent's kind.
+Kind: TypeAlias = tuple[str, ...]
+
+#: How far a label that lacks no rows may grow along with rare ones beside it, as a fraction of its rows. A
+#: convention: enough to raise a label that hardly stands alone, too little to make the imbalance another one.
+GROWTH = 0.1
 
 FORMS = ("balanced", "none", "ratio=R", "count=N", "majority-share=S", "a mapping of labels to counts")
 
@@ -98,3 +107,84 @@ def _number(value: str) -> float:
 
 def _bad(got: str, fix: str) -> UsageError:
     return UsageError(Problem(where="target", got=got, fix=fix))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stock:
+    """The rows of one kind, to make new ones from."""
+
+    rows: int  #: that new rows can be made from
+    made: int = 0  #: new rows made of them
+    spent: bool = False  #: whether no more can be made
+
+
+def headroom(before: Mapping[str, int], wanted: Mapping[str, int]) -> dict[str, int]:
+    """Return how many new rows may carry each label: what it lacks, else the fraction `GROWTH` of its rows."""
+    return {label: wanted[label] - n if wanted[label] > n else int(GROWTH * n) for label, n in before.items()}
+
+
+def quotas(
+    stocks: Mapping[Kind, Stock], before: Mapping[str, int], wanted: Mapping[str, int], max_per_row: int
+) -> dict[Kind, int]:
+    """Return how many new rows each kind should have in all, those made included.
+
+    Labels are filled one by one, the one with the fewest possible children for each row it lacks first; each of
+    rows that carry lacking labels only, then of those with one other label, and so on; within these evenly over
+    the rows. No label that lacks rows gets more than it lacks, no other grows by more than `GROWTH`. Greedy: with
+    labels that overlap a great deal another order might fill more.
+
+    Args:
+        stocks: what there is, by kind.
+        before: rows by label.
+        wanted: rows by label, see `wanted_counts`.
+        max_per_row: most children of one row.
+    """
+    new = {kind: stock.made for kind, stock in sorted(stocks.items())}
+    room = room_left(new, before, wanted)
+    carriers: dict[str, list[Kind]] = {label: [] for label in sorted(before) if wanted[label] > before[label]}
+    for kind in new:
+        for label in carriers.keys() & set(kind):
+            if stocks[kind].rows and not stocks[kind].spent:
+                carriers[label].append(kind)
+
+    def scarcity(label: str) -> float:
+        possible = sum(max_per_row * stocks[kind].rows - new[kind] for kind in carriers[label])
+        return room[label] / possible if possible else 0.0
+
+    def others(kind: Kind) -> int:
+        return sum(wanted[label] <= before[label] for label in kind)
+
+    scarcities = {label: scarcity(label) for label in carriers}
+    for label in sorted(carriers, key=lambda label: -scarcities[label]):
+        for _, alike in groupby(sorted(carriers[label], key=others), key=others):
+            _spread({kind: stocks[kind].rows for kind in alike}, new, room, max_per_row)
+    return new
+
+
+def room_left(new: Mapping[Kind, int], before: Mapping[str, int], wanted: Mapping[str, int]) -> dict[str, int]:
+    """Return how many more new rows may carry each label."""
+    gained = carrying(new, before)
+    return {label: room - gained[label] for label, room in headroom(before, wanted).items()}
+
+
+def carrying(new: Mapping[Kind, int], labels: Iterable[str]) -> dict[str, int]:
+    """Return how many of the new rows, given by kind, carry each label."""
+    gained = dict.fromkeys(labels, 0)
+    for kind, n in new.items():
+        for label in kind:
+            gained[label] += n
+    return gained
+
+
+def _spread(rows: Mapping[Kind, int], new: dict[Kind, int], room: dict[str, int], max_per_row: int) -> None:
+    """Give every row one child, then a second, while all labels of its kind have room; counts in `new`, `room`."""
+    fewest = min(new[kind] // n for kind, n in rows.items())
+    for level in range(fewest + 1, max_per_row + 1):
+        able = [kind for kind in rows if min(room[label] for label in kind) > 0]
+        if not able:
+            return
+        for kind in able:
+            more = max(0, min(level * rows[kind] - new[kind], *(room[label] for label in kind)))
+            new[kind] += more
+            for label in kind:
+                room[label] -= more

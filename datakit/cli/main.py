@@ -18,6 +18,7 @@ COMMANDS = {
     "clean": "Mend what you ask for, into a new file with a log of every change.",
     "split": "Split into train, validation and test, without leakage.",
     "augment": "Raise rare classes with new texts made from their rows.",
+    "replay": "Make an augmented row again, to the byte.",
     "finetune": "Fine-tune an encoder and evaluate it on the test split.",
     "evaluate": "Measure the model on the test split, beside plain baselines.",
     "diagnose": "Say what went wrong in training, and what to change.",

@@ -65,7 +65,7 @@ CODES: Mapping[str, str] = {
         "A label has too few different texts to stand in every split. Label more of it, or merge it."
     ),
     "augmentation-shortfall": (
-        "A class could not be filled honestly: no operator had more to say, or the rows reached max_per_row. "
-        "Add an operator, label more, or weigh the classes."
+        "A class could not be filled honestly: no operator had more to say, the rows reached max_per_row, or "
+        "they also carry labels that may not grow further. Add an operator, label more, or weigh the classes."
     ),
 }

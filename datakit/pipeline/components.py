@@ -3,6 +3,7 @@
 from typing import Any
 
 from datakit.augmentation import filters, operators
+from datakit.augmentation.translators._base import translators
 from datakit.core.registry import Registry
 from datakit.diagnosis import rules
 from datakit.splitting import splitters
@@ -12,4 +13,4 @@ from datakit.validation.clean import fixes
 
 def families() -> tuple[Registry[Any], ...]:
     """Return the registries, in the order in which data flows through them."""
-    return (checks, fixes, splitters, operators, filters, rules)
+    return (checks, fixes, splitters, operators, translators, filters, rules)

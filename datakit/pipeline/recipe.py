@@ -79,7 +79,11 @@ class AugmentOptions(_Section):
     operators: tuple[dict[str, Any], ...] | None = Field(
         None, description="tried in this order; default: synonym, then insert-punctuation"
     )
-    filters: tuple[dict[str, Any], ...] | None = Field(None, description="default: all that ship with datakit")
+    filters: tuple[dict[str, Any], ...] | None = Field(
+        None,
+        description="default: identical, protected-token-lost, negation-flipped, repetition, length-ratio, "
+        "near-held-out",
+    )
     suite: str = Field(
         "augmented.json", description="suite that judges the augmented rows, in ./expectations or shipped"
     )

@@ -140,10 +140,10 @@ def _what_is_wrong(story: Story) -> Iterator[str]:
 
 
 def _what_was_done(story: Story) -> Iterator[str]:
-    added = _figures(story, "augment").get("added") or {}
-    if sum(added.values()):
-        classes = sum(n > 0 for n in added.values())
-        rows = _counted(sum(added.values()), "new row was", "new rows were")
+    figures = _figures(story, "augment")
+    if new := figures.get("new_rows"):
+        classes = sum(n > 0 for n in figures["added"].values())
+        rows = _counted(new, "new row was", "new rows were")
         yield f"{rows} written for {_counted(classes, 'label')}."
     if story.history and story.history.epochs:
         epochs = _counted(len(story.history.epochs), "epoch")

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from datakit.core.findings import Finding, Report, Severity
+from datakit.core.story import Sample
 
 BAR = 24  # columns of the longest bar
 SHOWN = 12  # labels shown before the rest is summed up
@@ -88,6 +89,60 @@ def table(rows: Sequence[Mapping[str, Any]]) -> RenderableType:
     return result
 
 
+def outlook(rows: Sequence[Mapping[str, Any]]) -> RenderableType:
+    """Return what augmentation would set out to do, one line a label."""
+    names = {"planned": "new rows", "parents": "rows to make them from", "reason": "fewer because"}
+    shown = [{names.get(name, name): value for name, value in row.items()} for row in rows]
+    return table([{**row, "fewer because": row["fewer because"] or ""} for row in shown])
+
+
+def samples(rows: Iterable[tuple[str, Sample]]) -> RenderableType:
+    """Return new rows, by id, beside their parents: what was taken out is red, what was put in green."""
+    shown = []
+    for id_, row in rows:
+        parent, new, at = Text(), Text(), 0
+        for start, stop, text in row.edits:
+            for side in (parent, new):
+                side.append(_visible(row.parent[at:start]))
+            parent.append(_visible(row.parent[start:stop]), "red strike")
+            new.append(_visible(text), "green underline")
+            at = stop
+        for side in (parent, new):
+            side.append(_visible(row.parent[at:]))
+        shown.append(_beside(Text.assemble((row.label, "bold"), (f"  {id_}", "dim")), parent, new))
+    return Group(*shown)
+
+
+def rejected(rows: Iterable[tuple[str, str, str, str]]) -> RenderableType:
+    """Return texts that were not taken: operator, the parent's text, the new one, and why."""
+    return Group(
+        *(
+            _beside(
+                Text.assemble("not taken, ", (reason, "yellow"), (f"  {op}", "dim")),
+                Text(_visible(parent)),
+                Text(_visible(text)),
+            )
+            for op, parent, text, reason in rows
+        )
+    )
+
+
+def _beside(heading: Text, left: Text, right: Text) -> RenderableType:
+    sides = Table.grid(padding=(0, 2), expand=True)
+    for _ in (left, right):
+        sides.add_column(ratio=1, overflow="fold")
+    sides.add_row(left, right)
+    return Group(heading, Padding(sides, (0, 0, 1, 2)))
+
+
+#: Characters that move the cursor or change what the terminal does, a stand-in for each.
+_CONTROLS = {code: "\N{REPLACEMENT CHARACTER}" for code in (*range(32), *range(127, 160)) if code != ord("\n")}
+
+
+def _visible(text: str) -> str:
+    return text.translate(_CONTROLS)
+
+
 def _validate(report: Report) -> list[RenderableType]:
     profile = report.figures["profile"]
     columns = " ".join(f"{role}={name}" for role, name in report.figures["columns"].items())
@@ -109,13 +164,19 @@ def _split(report: Report) -> list[RenderableType]:
 
 def _augment(report: Report) -> list[RenderableType]:
     figures = report.figures
-    added = sum(figures["added"].values())
     if not any(figures["wanted"][label] > n for label, n in figures["before"].items()):
         return [Text("no new rows asked for")]
     after = {label: n + figures["added"].get(label, 0) for label, n in figures["before"].items()}
     rejected = sum(figures["rejected"].values())
-    line = Text(f"new rows: {added:,} · candidates rejected: {rejected:,} · validation and test untouched")
-    return [line, _bars({"before": figures["before"], "after": after})]
+    line = Text(
+        f"new rows: {figures['new_rows']:,} · candidates rejected: {rejected:,} · validation and test untouched"
+    )
+    along = {
+        label: n for label, n in figures["added"].items() if n and figures["wanted"][label] <= after[label] - n
+    }
+    grown = ", ".join(f"{label} +{n:,}" for label, n in along.items())
+    notes = [Text(f"grew along, on rows that they share: {grown}", style="dim")] if grown else []
+    return [line, *notes, _bars({"before": figures["before"], "after": after})]
 
 
 def _finetune(report: Report) -> list[RenderableType]:

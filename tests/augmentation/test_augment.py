@@ -5,6 +5,7 @@ import json
 import pickle
 import random
 from collections import Counter
+from dataclasses import asdict
 from itertools import starmap
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from datakit.augmentation import augment, filters, operators
+from datakit.augmentation.augment import outlook
 from datakit.augmentation.operators._base import Span, edit
 from datakit.core.corpus import Corpus, Splits
 from datakit.core.errors import UsageError
@@ -91,7 +93,8 @@ def test_no_new_text_equals_a_row_of_any_split():
     """What stands in validation or test, or came up before, is counted as a duplicate and not taken."""
     seen = {row["text"] for row in new_rows(augment(splits(rare=RARE[:1])))}
     leaked = sorted(seen)[:5]
-    result = augment(splits(rare=RARE[:1], validation=leaked[:2], test=[text.upper() for text in leaked[2:]]))
+    held_out = {"validation": leaked[:2], "test": [text.upper() for text in leaked[2:]]}
+    result = augment(splits(rare=RARE[:1], **held_out), filters=())
     assert not {row["text"] for row in new_rows(result)} & set(leaked)
     assert result.rejected["duplicate"] >= 5
     assert {sample.reason for sample in result.rejected_samples} == {"duplicate: equals another row"}
@@ -205,12 +208,88 @@ def test_real_messages(shared_data):
     missing = sum(shortfall.wanted - shortfall.added for shortfall in result.shortfalls)
     assert result.before["spam"] + result.added["spam"] + missing == result.wanted["spam"]
     assert result.added["spam"] > 300
-    assert set(result.rejected) <= {"duplicate", "repetition"}
+    assert set(result.rejected) <= {"duplicate", "near-held-out", "repetition"}
 
 
-def test_rows_with_several_labels_are_not_raised():
-    """Nor silently left alone; without a target they pass."""
-    rows = Corpus.from_columns([f"a film {i}" for i in range(9)], None, labels=[["x", "y"]] * 6 + [["x"]] * 3)
-    with pytest.raises(UsageError, match="several labels each"):
-        augment(Splits({"train": rows}), target="balanced")
-    assert len(augment(Splits({"train": rows}), target="none").train) == 9
+def several(rows):
+    """Return a train split of rows with several labels, given as labels in one word and a text."""
+    labels, texts = zip(*rows, strict=True)
+    return Splits({"train": Corpus.from_columns(texts, None, labels=[list(word) for word in labels])})
+
+
+#: A common label C, one that lacks rows, L, and a rare one, R, alone and beside the others.
+SEVERAL = [("C", text) for text in COMMON] + [("R", RARE[0]), ("LR", RARE[1]), ("CR", RARE[2]), ("L", RARE[3])]
+
+
+def test_new_rows_carry_all_labels_of_their_parents():
+    """Labels that lack rows reach the target exactly, of rows without the common label."""
+    result = augment(several(SEVERAL), target="count=12")
+    assert result.shortfalls == ()
+    assert result.train.label_counts == {"C": 31, "L": 12, "R": 12}
+    assert result.added == {"C": 0, "L": 10, "R": 9}
+    labels = dict(zip(result.train.ids, result.train.label_sets, strict=True))
+    for row in new_rows(result):
+        assert tuple(row["labels"]) == labels[row["parent"]]
+        assert row["label"] is None
+
+
+def test_a_label_that_stands_beside_a_common_one_only_falls_short():
+    """The common label grows by a tenth at most; the shortfall says so, and what would help."""
+    result = augment(several(SEVERAL[:-4] + [("CR", text) for text in RARE]), target="balanced")
+    assert result.added == {"C": 3, "R": 3}
+    (shortfall,) = result.shortfalls
+    assert (shortfall.wanted, shortfall.added, shortfall.reason) == (30, 3, "shared-labels")
+    assert "this label alone" in result.report.findings[0].fix
+
+
+def test_what_one_kind_of_row_cannot_give_others_do():
+    """The row with R alone has no word to replace: the one that carries L too is asked for more."""
+    rows = [*SEVERAL[:30], ("R", "and"), ("LR", RARE[1]), ("L", RARE[3])]
+    result = augment(several(rows), target={"R": 8, "L": 20})
+    assert Counter(tuple(row["labels"]) for row in new_rows(result))["L", "R"] == 6
+    assert result.shortfalls == ()
+
+
+def test_the_order_of_rows_with_several_labels_plays_no_part():
+    """The new rows are the same, in the same order."""
+    one, other = (new_rows(augment(several(rows), target="count=20")) for rows in (SEVERAL, SEVERAL[::-1]))
+    assert one == other
+
+
+def test_without_a_target_rows_with_several_labels_pass():
+    """Nothing is added."""
+    assert len(augment(several(SEVERAL), target="none").train) == len(SEVERAL)
+
+
+def test_only_train_is_augmented():
+    """Splits without one are refused."""
+    with pytest.raises(UsageError, match="only the rows to learn from"):
+        augment(Splits({"test": splits().train}))
+
+
+def test_the_outlook_tells_what_is_set_out_to_be_done():
+    """By label: rows, wanted ones, new ones and the rows to make them from; and why fewer."""
+    rare, common = (
+        {"label": "rare", "before": 4, "wanted": 30, "planned": 20, "parents": 4, "reason": "max-per-row"},
+        {"label": "common", "before": 30, "wanted": 30, "planned": 0, "parents": 0, "reason": None},
+    )
+    assert [asdict(row) for row in outlook(splits(), max_per_row=5)] == [common, rare]
+    assert [row.planned for row in outlook(splits())] == [0, 26]
+    (_, short) = outlook(several([*SEVERAL[:30], ("CR", RARE[0])]))
+    assert (short.planned, short.reason) == (3, "shared-labels")
+
+
+@pytest.mark.slow
+def test_real_rows_with_several_labels(shared_data):
+    """On GoEmotions each lacking label is at its target, or falls short with a reason; the others hardly grow."""
+    with gzip.open(shared_data / "goemotions.train.jsonl.gz", "rt", encoding="utf-8") as file:
+        rows = [json.loads(line) for line in file]
+    train = Corpus.from_columns([r["text"] for r in rows], None, labels=[r["labels"] for r in rows])
+    result = augment(Splits({"train": train}), target="count=2000", filters=[{"name": "identical"}])
+    short = {shortfall.label for shortfall in result.shortfalls}
+    for label, n in result.before.items():
+        if n < 2000 and label not in short:
+            assert n + result.added[label] == 2000
+        elif n >= 2000:
+            assert result.added[label] <= n / 10
+    assert short <= {"grief", "pride"}

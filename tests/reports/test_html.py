@@ -145,6 +145,7 @@ def finished(labels: Sequence[str] = ("ham", "spam"), source: str = "messages.js
                     "before": before,
                     "after": after,
                     "added": added,
+                    "new_rows": sum(added.values()),
                     "target": "balanced",
                     "rejected": {"identical": 31, "duplicate": 12},
                 },

@@ -7,6 +7,7 @@ import pytest
 from rich.console import Console
 
 from datakit.core.findings import Finding, Report, Severity
+from datakit.core.story import Sample
 from datakit.reports import terminal
 
 
@@ -106,3 +107,56 @@ def test_the_plan_tells_options_from_reasons():
     assert "changed: options.target" in text
     assert "augment runs first" in text
     assert "up to date" in text
+
+
+def test_new_rows_stand_beside_their_parents():
+    """What was replaced is coloured on both sides, what data hold cannot steer the terminal."""
+    row = Sample(
+        label="spam, [b]",
+        op="synonym",
+        parent="a big \x1b[31mcar, a b",
+        text="a large \x1b[31mcar, an b",
+        edits=((2, 5, "large"), (16, 17, "an")),
+    )
+    out = io.StringIO()
+    Console(file=out, width=80, force_terminal=True, color_system="standard", _environ={}).print(
+        terminal.samples([("id-7~synonym-0", row)])
+    )
+    text = out.getvalue()
+    assert "\x1b[9;31mbig" in text
+    assert "\x1b[4;32mlarge" in text
+    assert "\x1b[4;32man" in text
+    assert "\x1b[31mcar" not in text
+    plain = shown(terminal.samples([("id-7~synonym-0", row)]))
+    assert "spam, [b]  id-7~synonym-0" in plain
+    assert "a large �[31mcar, an b" in plain
+
+
+def test_rejected_texts_are_shown_with_the_reason():
+    """Operator, parent, text and why."""
+    text = shown(terminal.rejected([("synonym", "the parent", "the child", "duplicate: equals another row")]))
+    for part in ("not taken, duplicate: equals another row  synonym", "the parent", "the child"):
+        assert part in text
+
+
+def test_augmentation_counts_rows_and_names_labels_that_grew_along():
+    """A row with two labels is one row; a common label beside a rare one grew though nobody asked."""
+    figures = {
+        "before": {"C": 100, "R": 5},
+        "wanted": {"C": 100, "R": 50},
+        "added": {"C": 7, "R": 45},
+        "new_rows": 45,
+        "rejected": {"duplicate": 3},
+    }
+    text = shown(terminal.stage(Report(stage="augment", figures=figures), ran=True))
+    assert "new rows: 45 · candidates rejected: 3" in text
+    assert "grew along, on rows that they share: C +7" in text
+
+
+def test_a_plan_of_augmentation_has_a_line_a_label():
+    """With what stands in the way, if anything does."""
+    row = {"label": "R", "before": 5, "wanted": 90, "planned": 50, "parents": 5, "reason": "max-per-row"}
+    text = shown(terminal.outlook([row, {**row, "label": "C", "reason": None}]))
+    assert "rows to make them from" in text
+    assert "max-per-row" in text
+    assert "None" not in text

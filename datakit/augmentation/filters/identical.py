@@ -10,7 +10,8 @@ class Identical:
     """Reject a text that equals its source but for case, white space and compatibility forms.
 
     What:
-        Compares both texts after `core.text.normalise`.
+        Compares both texts after `core.text.normalise`. That a text equals another row of any split, or a new
+        one, is seen without a filter (`duplicate`).
 
     Why:
         Most tokenizers fold such differences away, so the row would be a copy: weight, not data.

@@ -1,6 +1,6 @@
 """What an operator is, and what it yields."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import NamedTuple, Protocol, runtime_checkable
@@ -42,6 +42,15 @@ class BatchOperator(Operator, Protocol):
         self, texts: Sequence[str], rngs: Sequence[Random], n: Sequence[int]
     ) -> Iterator[Iterator[Edit]]:
         """Yield for each text what `augment` would."""
+        ...
+
+
+@runtime_checkable
+class Using(Protocol):
+    """A component that depends on more than its options."""
+
+    def uses(self) -> Mapping[str, str]:
+        """Name the models and engines that its texts or verdicts depend on, by role."""
         ...
 
 

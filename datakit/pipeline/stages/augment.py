@@ -1,19 +1,26 @@
-"""`augment`: raise the rare classes of the train split."""
+"""`augment`: raise the rare classes of the train split; tell what it would do, what it made, and how."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
-from datakit.augmentation import augment
-from datakit.augmentation.augment import DEFAULT_FILTERS, DEFAULT_OPERATORS
+from datakit.augmentation import Rejected, augment
+from datakit.augmentation.augment import DEFAULT_FILTERS, DEFAULT_OPERATORS, Outlook, outlook
 from datakit.augmentation.lexicon import fingerprint
-from datakit.core.corpus import Splits
-from datakit.core.files import to_json_lines
+from datakit.augmentation.provenance import Replay, replay
+from datakit.augmentation.registries import uses_of
+from datakit.core.corpus import Corpus, Splits
+from datakit.core.errors import Problem, UsageError
+from datakit.core.files import from_json, to_json_lines
 from datakit.core.findings import Report
+from datakit.core.seeding import seed_for
+from datakit.core.story import Sample
+from datakit.pipeline.keys import code_digest, differing, versions
 from datakit.pipeline.recipe import Recipe
 from datakit.pipeline.shipped import find
 from datakit.pipeline.stages._base import GATE, NOT_IN_KEY, Context, Stage, digest_at
+from datakit.pipeline.workspace import Manifest, Workspace
 from datakit.validation.split_profile import profile_of_splits
 from datakit.validation.suites import judge
 
@@ -23,11 +30,14 @@ class Augment(Stage):
     """Gives the train split with its new rows, each with its parent and the edits that made it."""
 
     name: ClassVar[str] = "augment"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     needs: ClassVar[tuple[str, ...]] = ("splits",)
     gives: ClassVar[tuple[str, ...]] = ("augmented.parquet", "rejected.jsonl")
     rooms: ClassVar[tuple[str, ...]] = ("core", "augmentation", *GATE, "pipeline/stages/augment")
-    packages: ClassVar[tuple[str, ...]] = ("pyarrow", "nltk", "nlpaug", "great-expectations")
+    packages: ClassVar[tuple[str, ...]] = (
+        *("pyarrow", "nltk", "nlpaug", "great-expectations", "scikit-learn", "scipy"),
+        *("tokenizers", "torch", "transformers"),
+    )
 
     target: str | dict[str, int]
     operators: tuple[Mapping[str, Any], ...]
@@ -48,8 +58,8 @@ class Augment(Stage):
         )
 
     def outside(self) -> Mapping[str, str]:
-        """Return which WordNet and which tagger this machine has, and the digest of the suite."""
-        return {**fingerprint(), "suite": digest_at(self.suite)}
+        """Return which language data and models this machine has, and the digest of the suite."""
+        return {**fingerprint(), **uses_of(self.operators, self.filters), "suite": digest_at(self.suite)}
 
     def run(self, context: Context) -> Report:
         """Augment the train split and judge it."""
@@ -71,5 +81,86 @@ class Augment(Stage):
         return replace(
             report,
             findings=(*report.findings, *judge(figures, self.suite)),
-            figures={**report.figures, "profile": figures},
+            figures={**report.figures, "profile": figures, "uses": uses_of(self.operators, self.filters)},
         )
+
+    def outlook(self, folder: Path) -> tuple[Outlook, ...]:
+        """Return what it would set out to do with the splits in a run's folder."""
+        return outlook(Splits.open(folder / "splits"), target=self.target, max_per_row=self.max_per_row)
+
+
+def samples(folder: Path, n: int, seed: int) -> list[tuple[str, Sample]]:
+    """Return n new rows of a run, drawn at random, by id, beside the rows they were made from."""
+    train = Corpus.open(folder / "augmented.parquet")
+    texts = dict(zip(train.ids, train.texts, strict=True))
+    made = [i for i, parent in enumerate(train.parents) if parent is not None]
+    drawn = train.take(sorted(made, key=lambda i: seed_for(seed, "sample", train.ids[i]))[:n])
+    return [
+        (
+            row["id"],
+            Sample(
+                label=", ".join(labels),
+                op=row["op"],
+                parent=texts[row["parent"]],
+                text=row["text"],
+                edits=tuple((edit["start"], edit["stop"], edit["text"]) for edit in row["edits"] or ()),
+            ),
+        )
+        for row, labels in zip(drawn.rows(), drawn.label_sets, strict=True)
+    ]
+
+
+def rejected(folder: Path) -> Iterator[tuple[str, str, str, str]]:
+    """Yield operator, the parent's text, the new text, and why it was not taken, by reason."""
+    train = Corpus.open(folder / "augmented.parquet")
+    texts = dict(zip(train.ids, train.texts, strict=True))
+    lines = (folder / "rejected.jsonl").read_bytes().splitlines()
+    for one in sorted((from_json(line, Rejected) for line in lines), key=lambda one: one.reason.partition(":")[0]):
+        yield one.op, texts[one.parent], one.text, one.reason
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Replayed:
+    """A new row that was made again, and what it was made with."""
+
+    run: str
+    row: Replay
+    made_with: Mapping[str, Any]  #: version of datakit, versions of packages, language data
+    changed: tuple[str, ...]  #: what of it is another one today, and `code` if datakit's is
+
+
+def replay_row(workspace: Workspace, id_: str, run: str | None = None) -> Replayed:
+    """Make a new row of a run, by default of the latest, again with the options and the seed of that run.
+
+    Raises:
+        UsageError: no such run or row, or nothing was augmented in it.
+    """
+    manifest = workspace.manifest(run) if run else workspace.latest()
+    path = workspace.folder_of(manifest.run) / "augmented.parquet" if manifest else None
+    if manifest is None or path is None or not path.exists():
+        raise UsageError(
+            Problem(where=str(workspace.project), got="nothing was augmented in this run", fix="datakit augment")
+        )
+    return _replayed(manifest, Corpus.open(path), id_)
+
+
+def _replayed(manifest: Manifest, train: Corpus, id_: str) -> Replayed:
+    then = next(standing.parts for standing in manifest.stages if standing.stage == Augment.name)
+    uses = uses_of(then["options"]["operators"], then["options"]["filters"])
+    now = {
+        "packages": versions(Augment.packages),
+        "outside": {**fingerprint(), **uses},
+        "code": code_digest(Augment.rooms),
+    }
+    before = {
+        "packages": then["packages"],
+        # The suite judged the rows, it did not make them.
+        "outside": {name: value for name, value in then["outside"].items() if name != "suite"},
+        "code": then["code"],
+    }
+    return Replayed(
+        run=manifest.run,
+        row=replay(train, id_, operators=then["options"]["operators"], seed=then["seed"]),
+        made_with={"datakit": manifest.version, **before["packages"], **before["outside"]},
+        changed=tuple(differing(now, before)),
+    )

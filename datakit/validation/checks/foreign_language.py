@@ -7,12 +7,10 @@ from typing import Final
 
 from datakit.core.corpus import Corpus
 from datakit.core.findings import Finding, Severity
+from datakit.core.languages import leading, letters_by_script, other_language, other_script, small_words
 from datakit.validation.checks._base import Check, counted, percent, sampled, share, shortened
-from datakit.validation.checks._languages import letters_by_script, small_words
 from datakit.validation.survey import EXAMPLES, Survey
 
-_LEAST_LETTERS: Final = 5  # of a script: a name or an emoticon has fewer
-_MORE_WORDS: Final = 2  # different small words of a language, above those of the language of the rest
 _MAJORITY: Final = 0.5  # fraction of the rows
 
 
@@ -71,13 +69,7 @@ def _of_other_language(corpus: Corpus) -> dict[int, str]:
     """Map the index of each text in another language than most to the name of its own."""
     words = [small_words(text) for text in corpus.normalised]
     most = _majority(words)
-    return {
-        i: language
-        for i, found in enumerate(words)
-        if most
-        and (language := _first(found, but=most))
-        and found[language] >= max(_MORE_WORDS + found[most], 2 * found[most])
-    }
+    return {i: language for i, found in enumerate(words) if most and (language := other_language(found, most))}
 
 
 def _of_other_script(corpus: Corpus) -> dict[int, str]:
@@ -85,21 +77,12 @@ def _of_other_script(corpus: Corpus) -> dict[int, str]:
     letters = [letters_by_script(text) for text in corpus.texts]
     most = _majority(letters)
     return {
-        i: f"{script} script"
-        for i, found in enumerate(letters)
-        if most
-        and (script := _first(found)) != most
-        and found[script] >= max(_LEAST_LETTERS, _MAJORITY * found.total())
+        i: f"{script} script" for i, found in enumerate(letters) if most and (script := other_script(found, most))
     }
-
-
-def _first(found: Mapping[str, int], but: str = "") -> str:
-    """Return the most frequent one, of equals the first by name; nothing where there is none."""
-    return min((name for name in found if name != but), key=lambda name: (-found[name], name), default="")
 
 
 def _majority(found: Sequence[Mapping[str, int]]) -> str:
     """Return what is the most frequent one in most rows that have any; nothing where no one is."""
-    leaders = Counter(_first(one) for one in found if one)
-    most = _first(leaders)
+    leaders = Counter(leading(one) for one in found if one)
+    most = leading(leaders)
     return most if leaders[most] > _MAJORITY * leaders.total() else ""

@@ -3,11 +3,15 @@
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Mapping
 from functools import cache
 from typing import Final
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _EAST_ASIAN: Final = {"CJK", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA"}
+_MORE_WORDS: Final = 2  # different small words of a language, above those of the language of the rest
+_LEAST_LETTERS: Final = 5  # of a script: a name or an emoticon has fewer
+_MAJORITY: Final = 0.5  # of a text's letters
 _NO_LETTERS: Final = bytes(byte for byte in range(128) if not chr(byte).isalpha())
 
 # Small words that hardly a sentence does without, folded as `core.text.normalise` does; most are stop words of
@@ -88,3 +92,23 @@ def letters_by_script(text: str) -> Counter[str]:
         if character.isalpha():
             letters[_script(character)] += n
     return letters
+
+
+def leading(found: Mapping[str, int], but: str = "") -> str:
+    """Return the most frequent one, of equals the first by name; nothing where there is none."""
+    return min((name for name in found if name != but), key=lambda name: (-found[name], name), default="")
+
+
+def other_language(words: Counter[str], own: str) -> str:
+    """Return the language of a text with these small words, where it clearly is another than `own`; else nothing.
+
+    It has two different small words more than of `own`, and twice as many.
+    """
+    language = leading(words, but=own)
+    return language if words[language] >= max(_MORE_WORDS + words[own], 2 * words[own]) else ""
+
+
+def other_script(letters: Counter[str], own: str) -> str:
+    """Return the script of half of these letters, at least five, where it is another than `own`; else nothing."""
+    script = leading(letters)
+    return script if script != own and letters[script] >= max(_LEAST_LETTERS, _MAJORITY * letters.total()) else ""

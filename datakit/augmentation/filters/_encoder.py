@@ -1,0 +1,70 @@
+"""What texts mean, as vectors of the embedded encoder."""
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from datakit.core.encoder import verified_encoder_path
+
+LONGEST = 256  # tokens, as sentence-transformers' own settings for this model have it; what follows is cut
+TOKENS_PER_BATCH = 8192  # padding included; about 30 MB of activations
+
+
+def embeddings(texts: Sequence[str]) -> npt.NDArray[np.float32]:
+    """Return the vectors of texts, (len(texts), 384), each of length 1.
+
+    As published with the model: the mean over the tokens' vectors, scaled to length 1 (Reimers and Gurevych
+    2019, Sentence-BERT). Texts of like length share a batch; an accelerator is used where there is one.
+
+    Raises:
+        UsageError: the package that carries the encoder is not installed.
+        InputError: its weights are not the published ones.
+    """
+    import torch
+
+    tokenizer, model = _load()
+    ids = tokenizer(list(texts), truncation=True, max_length=LONGEST)["input_ids"] if texts else []
+    vectors = np.empty((len(texts), model.config.hidden_size), np.float32)
+    for batch in _batches(list(map(len, ids))):
+        inputs = tokenizer.pad({"input_ids": [ids[i] for i in batch]}, return_tensors="pt").to(model.device)
+        with torch.inference_mode():
+            states = model(**inputs).last_hidden_state
+            mask = inputs["attention_mask"].unsqueeze(-1)
+            means = (states * mask).sum(dim=1) / mask.sum(dim=1)
+            vectors[batch] = torch.nn.functional.normalize(means, dim=1).cpu().numpy()
+    return vectors
+
+
+@cache
+def _load() -> tuple[Any, Any]:
+    import torch
+    from transformers import AutoModel, AutoTokenizer
+    from transformers.utils import logging
+
+    folder = verified_encoder_path()
+    bars = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        model = AutoModel.from_pretrained(
+            folder, dtype=torch.float32, use_safetensors=True, trust_remote_code=False
+        ).eval()
+    finally:
+        if bars:
+            logging.enable_progress_bar()
+    where = torch.accelerator.current_accelerator() if torch.accelerator.is_available() else None
+    return AutoTokenizer.from_pretrained(folder), model.to(where or torch.device("cpu"))
+
+
+def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Yield the indices of texts of like length, as many as `TOKENS_PER_BATCH` allows."""
+    batch: list[int] = []
+    for i in sorted(range(len(lengths)), key=lambda i: (-lengths[i], i)):
+        if batch and (len(batch) + 1) * lengths[batch[0]] > TOKENS_PER_BATCH:
+            yield batch
+            batch = []
+        batch.append(i)
+    if batch:
+        yield batch
