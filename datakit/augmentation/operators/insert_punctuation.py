@@ -1,19 +1,17 @@
 """The operator `insert-punctuation`: marks between words, every word in its place."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from random import Random
 
-from datakit.augmentation.operators._base import Edit, Span, edit
+from datakit.augmentation.operators._base import Edit, Span
+from datakit.augmentation.operators._drawing import distinct
 
 MARKS = (".", ";", "?", ":", "!", ",")
 
 _WORD = re.compile(r"(?<=\s)\S+")
-
-#: Draws in a row without a new text after which a text counts as exhausted.
-_PATIENCE = 50
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,20 +40,12 @@ class InsertPunctuation:
 
     def augment(self, text: str, rng: Random, n: int) -> Iterator[Edit]:
         """Yield variants in the order in which they are drawn."""
-        return islice(_variants(text, rng, self.share), n)
+        return islice(distinct(text, _draws(text, rng, self.share)), n)
 
 
-def _variants(text: str, rng: Random, share: float) -> Iterator[Edit]:
+def _draws(text: str, rng: Random, share: float) -> Iterator[Sequence[Span]]:
     places = [match.start() for match in _WORD.finditer(text)]
     most = min(len(places), max(1, round(share * len(text.split()))))
-    seen = {text}
-    misses = 0
-    while places and misses < _PATIENCE:
+    while places:
         chosen = sorted(rng.sample(places, rng.randint(1, most)))
-        child = edit(text, [Span(place, place, f"{rng.choice(MARKS)} ") for place in chosen])
-        if child.text in seen:
-            misses += 1
-            continue
-        seen.add(child.text)
-        misses = 0
-        yield child
+        yield [Span(place, place, f"{rng.choice(MARKS)} ") for place in chosen]

@@ -11,8 +11,9 @@ from msgspec import Meta
 
 from datakit.augmentation.lexicon import tagger, thesaurus
 from datakit.augmentation.lexicon.thesaurus import Thesaurus
-from datakit.augmentation.lexicon.tokens import FUNCTION_WORDS, TOKEN, article_for
+from datakit.augmentation.lexicon.tokens import FUNCTION_WORDS, TOKEN
 from datakit.augmentation.operators._base import Edit, Span, edit
+from datakit.augmentation.operators._words import NT, OPENERS, SHORTEST, Word, is_plain, replaced
 
 #: One word that can be replaced: for each synonym the spans to change, an article before the word included.
 Site = tuple[tuple[Span, ...], ...]
@@ -71,8 +72,8 @@ def _sites(
 ) -> Iterator[Site]:
     """Yield the words that can be replaced, in their order."""
     for i, ((token, start), tag) in enumerate(zip(tokens, tags, strict=True)):
-        starts = i == 0 or tokens[i - 1][0] in _OPENERS
-        if len(token) < _SHORTEST or not _is_plain(token, tag, starts=starts):
+        starts = i == 0 or tokens[i - 1][0] in OPENERS
+        if len(token) < SHORTEST or not is_plain(token, tag, starts=starts):
             continue
         word = token.lower()
         base, forms = words.entry(word, tag)
@@ -80,46 +81,18 @@ def _sites(
             continue
         before = tokens[i - 1] if i else ("", 0)
         after = tokens[i + 1][0].lower() if i + 1 < len(tokens) else ""
-        if after in _NT or any(
+        if after in NT or any(
             words.is_collocation(before[0].lower(), form) or words.is_collocation(form, after)
             for form in (word, base)
         ):
             continue
         site = tuple(
-            _spans(token, start, form.capitalize() if token[0].isupper() else form, before)
+            replaced(Word(token, start, tag, before), form)
             for form in forms
             if not protect or (form not in protect and words.entry(form, tag).base not in protect)
         )
         if site:
             yield site
-
-
-#: Shorter words are mostly abbreviations and slang in running text (`ur`, `pm`).
-_SHORTEST = 3
-
-#: A capital after these starts a sentence; elsewhere it marks a name or a title.
-_OPENERS = frozenset({".", "!", "?"})
-
-_NT = frozenset({"n't", "n\u2019t"})
-
-
-def _is_plain(token: str, tag: str, *, starts: bool) -> bool:
-    """Tell whether a token is an ordinary word: ASCII letters, no name, no capital inside a sentence."""
-    if not (token.isascii() and token.isalpha()) or tag.startswith("NNP"):
-        return False
-    return token.islower() or (starts and token[1:].islower())
-
-
-def _spans(token: str, start: int, new: str, before: tuple[str, int]) -> tuple[Span, ...]:
-    """Return the replacement of a word, and that of an article before it which no longer suits."""
-    word = Span(start, start + len(token), new)
-    article, at = before
-    needed = article_for(new)
-    # An article that did not suit the old word is the writer's own spelling, and stays.
-    if article.lower() != article_for(token) or article.lower() == needed:
-        return (word,)
-    needed = needed.capitalize() if article[0].isupper() else needed
-    return (Span(at, at + len(article), needed), word)
 
 
 def _variants(text: str, sites: Sequence[Site], size: int, rng: Random) -> Iterator[Edit]:
