@@ -24,11 +24,11 @@ from transformers.integrations import TensorBoardCallback
 from datakit.core.corpus import Corpus
 from datakit.core.errors import Problem, UsageError
 from datakit.core.history import History
+from datakit.core.hushed import quiet_transformers
 from datakit.core.seeding import global_state_lent, seed_for
 from datakit.evaluation import macro_f1
 from datakit.training.batches import tokenised
 from datakit.training.devices import bf16_pays, device
-from datakit.training.hushed import quiet_transformers
 from datakit.training.losses import balanced_weights, weighted_cross_entropy
 from datakit.training.recorder import Progress, Recorder
 from datakit.training.sampling import LengthGrouped

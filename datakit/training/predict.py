@@ -1,6 +1,6 @@
 """Probabilities for texts from a fine-tuned model."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,9 +11,10 @@ import numpy.typing as npt
 import torch
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
+from datakit.core.batching import by_length
+from datakit.core.hushed import quiet_transformers
 from datakit.training.batches import tokenised
 from datakit.training.devices import bf16_pays, device
-from datakit.training.hushed import quiet_transformers
 
 TOKENS_PER_BATCH = 8192  # padding included; about 30 MB of activations for MiniLM
 
@@ -38,7 +39,7 @@ class Classifier:
         result = np.empty((len(texts), len(self.labels)))
         where = device()
         self._model.to(where)
-        for batch in _batches(lengths):
+        for batch in by_length(lengths, TOKENS_PER_BATCH):
             inputs = self._tokenizer.pad({"input_ids": [ids[i] for i in batch]}, return_tensors="pt").to(where)
             with torch.inference_mode(), torch.autocast(where.type, torch.bfloat16, enabled=bf16_pays(where)):
                 logits = self._model(**inputs).logits
@@ -55,15 +56,3 @@ class Classifier:
     @cached_property
     def _tokenizer(self) -> Any:  # noqa: ANN401
         return AutoTokenizer.from_pretrained(self.folder)
-
-
-def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Yield the indices of texts of like length, as many as `TOKENS_PER_BATCH` allows."""
-    batch: list[int] = []
-    for i in sorted(range(len(lengths)), key=lambda i: (-lengths[i], i)):
-        if batch and (len(batch) + 1) * lengths[batch[0]] > TOKENS_PER_BATCH:
-            yield batch
-            batch = []
-        batch.append(i)
-    if batch:
-        yield batch

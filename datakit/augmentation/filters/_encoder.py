@@ -1,13 +1,15 @@
 """What texts mean, as vectors of the embedded encoder."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from datakit.core.batching import by_length
 from datakit.core.encoder import verified_encoder_path
+from datakit.core.hushed import quiet_transformers
 
 LONGEST = 256  # tokens, as sentence-transformers' own settings for this model have it; what follows is cut
 TOKENS_PER_BATCH = 8192  # padding included; about 30 MB of activations
@@ -28,7 +30,7 @@ def embeddings(texts: Sequence[str]) -> npt.NDArray[np.float32]:
     tokenizer, model = _load()
     ids = tokenizer(list(texts), truncation=True, max_length=LONGEST)["input_ids"] if texts else []
     vectors = np.empty((len(texts), model.config.hidden_size), np.float32)
-    for batch in _batches(list(map(len, ids))):
+    for batch in by_length(list(map(len, ids)), TOKENS_PER_BATCH):
         inputs = tokenizer.pad({"input_ids": [ids[i] for i in batch]}, return_tensors="pt").to(model.device)
         with torch.inference_mode():
             states = model(**inputs).last_hidden_state
@@ -42,29 +44,11 @@ def embeddings(texts: Sequence[str]) -> npt.NDArray[np.float32]:
 def _load() -> tuple[Any, Any]:
     import torch
     from transformers import AutoModel, AutoTokenizer
-    from transformers.utils import logging
 
     folder = verified_encoder_path()
-    bars = logging.is_progress_bar_enabled()
-    logging.disable_progress_bar()
-    try:
+    with quiet_transformers():
         model = AutoModel.from_pretrained(
             folder, dtype=torch.float32, use_safetensors=True, trust_remote_code=False
         ).eval()
-    finally:
-        if bars:
-            logging.enable_progress_bar()
     where = torch.accelerator.current_accelerator() if torch.accelerator.is_available() else None
     return AutoTokenizer.from_pretrained(folder), model.to(where or torch.device("cpu"))
-
-
-def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Yield the indices of texts of like length, as many as `TOKENS_PER_BATCH` allows."""
-    batch: list[int] = []
-    for i in sorted(range(len(lengths)), key=lambda i: (-lengths[i], i)):
-        if batch and (len(batch) + 1) * lengths[batch[0]] > TOKENS_PER_BATCH:
-            yield batch
-            batch = []
-        batch.append(i)
-    if batch:
-        yield batch

@@ -19,6 +19,7 @@ from datakit.augmentation.operators._base import Span
 from datakit.augmentation.operators._words import SHORTEST, Tagged, Word, WordOperator, replaced
 from datakit.core.errors import Problem, UsageError
 from datakit.core.files import digest_of_tree
+from datakit.core.hushed import quiet_transformers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -212,7 +213,7 @@ def _load(name: str) -> _MaskedModel:
     from transformers import AutoModelForMaskedLM, AutoTokenizer
 
     source, revision = _source(name)
-    with _told(name), _without_bars(), torch.random.fork_rng():
+    with _told(name), quiet_transformers(), torch.random.fork_rng():
         tokenizer = AutoTokenizer.from_pretrained(source, revision=revision, trust_remote_code=False)
         model, loading = AutoModelForMaskedLM.from_pretrained(
             source,
@@ -251,20 +252,6 @@ def _device() -> Any:  # noqa: ANN401  (torch is imported late)
     import torch
 
     return torch.accelerator.current_accelerator(check_available=True) or torch.device("cpu")
-
-
-@contextmanager
-def _without_bars() -> Iterator[None]:
-    """Keep transformers from drawing progress bars."""
-    from transformers.utils import logging
-
-    bars = logging.is_progress_bar_enabled()
-    logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        if bars:
-            logging.enable_progress_bar()
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 from datakit.core.errors import Problem, UsageError
 from datakit.core.extras import needs
 from datakit.core.files import digest_of_tree
+from datakit.core.hushed import quiet_transformers
 from datakit.core.seeding import seed_for
 
 A = TypeVar("A")
@@ -170,17 +171,11 @@ def in_batches(
 @contextmanager
 def _loading(model: str) -> Iterator[None]:
     """Turn the loaders' errors into one that says what to do, and keep their bars off the terminal."""
-    from transformers import logging
-
-    bars = logging.is_progress_bar_enabled()
-    logging.disable_progress_bar()
     try:
-        yield
+        with quiet_transformers():
+            yield
     except (OSError, ValueError) as error:
         raise UsageError(_missing(model, error)) from error
-    finally:
-        if bars:
-            logging.enable_progress_bar()
 
 
 def _missing(model: str, error: Exception) -> Problem:

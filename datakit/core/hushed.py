@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from transformers import logging
-
 
 @contextmanager
 def quiet_transformers() -> Iterator[None]:
     """Show errors only, and no progress bars; among the remarks held back is that a new head was drawn."""
+    from transformers.utils import logging
+
     verbosity, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
     logging.set_verbosity_error()
     logging.disable_progress_bar()
