@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -10,6 +10,7 @@ from pydantic.fields import FieldInfo
 
 from datakit.core.errors import Problem, RecipeError
 from datakit.core.names import suggest
+from datakit.training.settings import Settings
 
 MAX_BYTES = 1_000_000  # nobody writes a longer recipe; a hostile one could
 
@@ -90,20 +91,10 @@ class AugmentOptions(_Section):
     max_per_row: int = Field(20, gt=0, description="most new texts made from one row")
 
 
-class FinetuneOptions(_Section):
+class FinetuneOptions(Settings):
     """The pretrained encoder and how it is trained."""
 
     model: str = Field("minilm", description="minilm (embedded), a local folder, or a hub id[@revision]")
-    epochs: int = Field(4, gt=0, description="at most")
-    batch_size: int = Field(16, gt=0)
-    learning_rate: Annotated[float, Field(gt=0, lt=1)] | Literal["auto"] = Field(
-        "auto", description="peak; auto: 2e-4 for encoders under 50M parameters, else 3e-5"
-    )
-    weight_decay: float = Field(0.01, ge=0)
-    warmup: float = Field(0.1, ge=0, lt=1, description="fraction of all steps")
-    max_length: int = Field(256, gt=2, description="tokens read of each text")
-    class_weights: Literal["balanced", "none"] = "balanced"
-    patience: int = Field(2, gt=0, description="epochs without a better macro-F1 before it stops")
 
 
 class EvaluateOptions(_Section):

@@ -11,7 +11,7 @@ def tokenised(
     tokenizer: PreTrainedTokenizerBase,
     texts: Sequence[str],
     max_length: int,
-    labels: Sequence[int] | None = None,
+    labels: Sequence[int] | Sequence[Sequence[float]] | None = None,
 ) -> Dataset:
     """Return one row a text: `input_ids` (at most `max_length` tokens), `length`, and `labels` if given."""
     ids = tokenizer(list(texts), truncation=True, max_length=max_length, return_attention_mask=False)["input_ids"]

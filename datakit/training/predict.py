@@ -32,8 +32,16 @@ class Classifier:
         names = self._model.config.id2label
         return tuple(names[i] for i in range(len(names)))
 
+    @cached_property
+    def multi_label(self) -> bool:
+        """Whether a text may have several labels."""
+        return bool(self._model.config.problem_type == "multi_label_classification")
+
     def probabilities(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
-        """Return (len(texts), len(labels)), rows sum to 1. Batches are made of texts of like length."""
+        """Return (len(texts), len(labels)). Batches are made of texts of like length.
+
+        Rows sum to 1, but where a text may have several labels: there each has a probability of its own.
+        """
         rows = tokenised(self._tokenizer, texts, self.max_length)
         ids, lengths = rows["input_ids"], list(rows["length"])
         result = np.empty((len(texts), len(self.labels)))
@@ -43,7 +51,8 @@ class Classifier:
             inputs = self._tokenizer.pad({"input_ids": [ids[i] for i in batch]}, return_tensors="pt").to(where)
             with torch.inference_mode(), torch.autocast(where.type, torch.bfloat16, enabled=bf16_pays(where)):
                 logits = self._model(**inputs).logits
-            result[batch] = torch.softmax(logits.double(), dim=-1).cpu().numpy()
+            scores = logits.double().sigmoid() if self.multi_label else logits.double().softmax(dim=-1)
+            result[batch] = scores.cpu().numpy()
         return result
 
     @cached_property

@@ -12,6 +12,7 @@ from datakit.pipeline.keys import device_class
 from datakit.pipeline.recipe import Recipe
 from datakit.pipeline.stages._base import Context, Stage
 from datakit.training.models import resolve
+from datakit.training.settings import Settings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +41,7 @@ class Finetune(Stage):
 
     def run(self, context: Context) -> Report:
         """Fine-tune."""
-        from datakit.training.finetune import Settings, finetune
+        from datakit.training.finetune import finetune
 
         history = finetune(
             resolve(self.model).folder,
