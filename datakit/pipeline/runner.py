@@ -146,6 +146,7 @@ class _Run:
 
     def _run(self, stage: Stage, key: str, parts: dict[str, Any]) -> Record:
         folder = self._folder()
+        unfinished = self.workspace.unfinished(key)
         started = time.perf_counter()
         with TemporaryDirectory(dir=self.workspace.scratch) as temporary:
             outputs = Path(temporary)
@@ -154,6 +155,7 @@ class _Run:
                     inputs={name: folder / name for name in stage.needs},
                     outputs=outputs,
                     aside=folder,
+                    unfinished=unfinished,
                     seed=self.recipe.seed,
                     engine=Local(workers=self.recipe.workers),
                     progress=lambda done, total, note: self._tell(
@@ -168,6 +170,7 @@ class _Run:
         seconds = round(time.perf_counter() - started, 3)
         record = Record(stage=stage.name, key=key, parts=parts, outputs=kept, seconds=seconds)
         store.remember(record)
+        shutil.rmtree(unfinished)
         return record
 
     def _folder(self) -> Path:

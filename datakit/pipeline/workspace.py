@@ -5,6 +5,7 @@
     refs/runs/latest.json            the run that the later verbs go on from
     recipe.yaml                      source and options as last given: why later verbs need no path
     scratch/                         what a stage is writing
+    unfinished/<key>/                what a stage goes on from that was killed
     lock                             held while a command works here
 
 Everything is written aside and moved into place, so a reader sees the old state or the new one.
@@ -80,6 +81,18 @@ class Workspace:
     def scratch(self) -> Path:
         """Where stages write before their outputs are moved into the store."""
         return self.root / "scratch"
+
+    def unfinished(self, key: str) -> Path:
+        """Return the folder in which the stage with this key finds what it did before it was killed.
+
+        What others left is removed: they are not gone on with, and checkpoints are large.
+        """
+        place = self.root / "unfinished" / key
+        for other in self.root.glob("unfinished/*"):
+            if other != place:
+                shutil.rmtree(other)
+        place.mkdir(parents=True, exist_ok=True)
+        return place
 
     @property
     def _recipe(self) -> Path:

@@ -10,7 +10,6 @@ import transformers
 from transformers import (
     AutoTokenizer,
     DataCollatorWithPadding,
-    EarlyStoppingCallback,
     TrainingArguments,
 )
 from transformers.integrations import TensorBoardCallback
@@ -21,6 +20,7 @@ from datakit.core.hushed import quiet_transformers
 from datakit.core.seeding import global_state_lent, seed_for
 from datakit.training.architecture import build, learning_rate
 from datakit.training.batches import tokenised
+from datakit.training.checkpoints import BestWeights, Checkpoints, DueCheckpoints
 from datakit.training.devices import bf16_pays, device
 from datakit.training.judging import judged
 from datakit.training.losses import loss_of
@@ -41,6 +41,7 @@ def finetune(
     seed: int,
     events: Path,
     progress: Progress,
+    checkpoints: Path | None = None,
 ) -> History:
     """Fine-tune the model in the folder `pretrained` and save the best epoch's model to `folder`.
 
@@ -55,13 +56,15 @@ def finetune(
         seed: of the new head, the batches and dropout.
         events: folder for TensorBoard's event files.
         progress: told after every step.
+        checkpoints: folder for what a killed training goes on from, to the byte on a CPU; by default it starts
+            again. The caller removes it when the training is done.
     """
     task = Task.of(train)
     with (
         quiet_transformers(),
         global_state_lent(seed_for(seed, "finetune")),
         torch.random.fork_rng(),
-        TemporaryDirectory() as scratch,
+        TemporaryDirectory() as temporary,
     ):
         # The head is drawn when the model is loaded, before the Trainer sets its seed.
         torch.manual_seed(seed_for(seed, "head"))
@@ -69,13 +72,16 @@ def finetune(
         tokenizer = AutoTokenizer.from_pretrained(pretrained)
         rate = learning_rate(settings, model)
         rows = tokenised(tokenizer, train.texts, settings.max_length, task.targets(train))
-        recorder = Recorder(progress)
+        recorder, best = Recorder(progress, settings.patience), BestWeights()
+        kept = Checkpoints(checkpoints or Path(temporary))
         trainer = LengthGroupedTrainer(
             sampler=LengthGrouped(rows["length"], settings.batch_size, seed),
             settings=settings,
             rate=rate,
+            checkpoints=kept,
+            best=best,
             model=model,
-            args=_arguments(Path(scratch), settings, len(train), seed),
+            args=_arguments(kept.scratch, settings, len(train), seed),
             train_dataset=rows,
             eval_dataset=tokenised(tokenizer, validation.texts, settings.max_length, task.targets(validation)),
             processing_class=tokenizer,
@@ -84,15 +90,18 @@ def finetune(
             compute_loss_func=loss_of(settings, task),
             callbacks=[
                 recorder,
-                EarlyStoppingCallback(early_stopping_patience=settings.patience),
+                best,
+                *([DueCheckpoints()] if checkpoints else []),
                 TensorBoardCallback(_writer(events)),
             ],
         )
         trainer.remove_callback(transformers.PrinterCallback)
-        trainer.train()
+        if former := kept.newest():
+            best.read(former)
+        trainer.train(resume_from_checkpoint=str(former) if former else None)
+        model.load_state_dict(best.weights)
         trainer.save_model(str(folder))
     (folder / "training_args.bin").unlink()  # a pickle, with the paths and the host of this run
-    best = max(recorder.epochs, key=lambda epoch: (epoch.macro_f1, -epoch.epoch))
     return History(
         labels=task.labels,
         train_counts=dict(zip(task.labels, task.counts, strict=True)),
@@ -100,7 +109,7 @@ def finetune(
         settings={**settings.model_dump(), "learning_rate": rate, "bf16": bf16_pays(device())},
         steps=tuple(recorder.steps),
         epochs=tuple(recorder.epochs),
-        best_epoch=best.epoch,
+        best_epoch=recorder.best.epoch,
         stopped_early=len(recorder.epochs) < settings.epochs,
     )
 
@@ -115,10 +124,7 @@ def _arguments(scratch: Path, settings: Settings, rows: int, seed: int) -> Train
         use_cpu=device().type == "cpu",
         bf16=bf16_pays(device()),
         eval_strategy="epoch",
-        save_strategy="epoch",
-        save_total_limit=1,
-        save_only_model=True,
-        load_best_model_at_end=True,
+        save_strategy="no",  # but when `DueCheckpoints` asks for it
         metric_for_best_model="macro_f1",
         greater_is_better=True,
         logging_strategy="steps",

@@ -28,13 +28,35 @@ def _require_numbers(logs: Mapping[str, Any], step: int) -> None:
 
 
 class Recorder(TrainerCallback):  # type: ignore[misc]  # transformers is not typed
-    """Collects steps and epochs, and reports progress."""
+    """Collects steps and epochs, reports progress, and stops a training that gets no better.
 
-    def __init__(self, progress: Progress) -> None:
+    Args:
+        progress: told after every step.
+        patience: epochs without a better validation macro-F1 before it stops.
+    """
+
+    def __init__(self, progress: Progress, patience: int) -> None:
         self.steps: list[Step] = []
         self.epochs: list[Epoch] = []
         self._progress = progress
+        self._patience = patience
         self._note = ""
+
+    @property
+    def best(self) -> Epoch:
+        """The epoch with the highest macro-F1, the first of equals."""
+        return max(self.epochs, key=lambda epoch: (epoch.macro_f1, -epoch.epoch))
+
+    def on_train_begin(
+        self,
+        args: TrainingArguments,  # noqa: ARG002
+        state: TrainerState,
+        control: TrainerControl,  # noqa: ARG002
+        **kwargs: Any,  # noqa: ARG002, ANN401
+    ) -> None:
+        """Take up what a resumed training has behind it."""
+        for logs in state.log_history:
+            self._keep(logs)
 
     def on_step_end(
         self,
@@ -60,10 +82,25 @@ class Recorder(TrainerCallback):  # type: ignore[misc]  # transformers is not ty
             GateError: one of them is no number; nothing that follows could be.
         """
         _require_numbers(logs, state.global_step)
+        self._keep(state.log_history[-1])
+
+    def on_evaluate(
+        self,
+        args: TrainingArguments,  # noqa: ARG002
+        state: TrainerState,  # noqa: ARG002
+        control: TrainerControl,
+        **kwargs: Any,  # noqa: ARG002, ANN401
+    ) -> None:
+        """Stop where the last epochs were no better."""
+        if self.epochs[-1].epoch - self.best.epoch >= self._patience:
+            control.should_training_stop = True
+
+    def _keep(self, logs: Mapping[str, Any]) -> None:
+        """Keep the figures of one entry of the Trainer's log."""
         if "eval_macro_f1" in logs:
             epoch = Epoch(
                 epoch=len(self.epochs) + 1,
-                step=state.global_step,
+                step=logs["step"],
                 validation_loss=round(logs["eval_loss"], 6),
                 macro_f1=round(logs["eval_macro_f1"], 6),
                 accuracy=round(logs["eval_accuracy"], 6),
@@ -74,7 +111,7 @@ class Recorder(TrainerCallback):  # type: ignore[misc]  # transformers is not ty
         elif "loss" in logs:
             self.steps.append(
                 Step(
-                    step=state.global_step,
+                    step=logs["step"],
                     loss=round(logs["loss"], 6),
                     learning_rate=logs["learning_rate"],
                     grad_norm=round(logs["grad_norm"], 6),

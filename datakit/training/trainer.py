@@ -6,6 +6,7 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 from transformers import Trainer
 
+from datakit.training.checkpoints import BestWeights, Checkpoints
 from datakit.training.optimisation import optimizer_of, schedule_of
 from datakit.training.sampling import LengthGrouped
 from datakit.training.settings import Settings
@@ -16,13 +17,26 @@ class LengthGroupedTrainer(Trainer):  # type: ignore[misc]  # transformers is no
 
     Args:
         sampler: gives the order of the rows.
+        checkpoints: where a checkpoint goes that is asked for; the Trainer's `output_dir` is their scratch folder.
+        best: the best weights until now, which go with it.
         settings: optimizer and schedule.
         rate: peak learning rate.
         arguments: the Trainer's own.
     """
 
-    def __init__(self, *, sampler: LengthGrouped, settings: Settings, rate: float, **arguments: Any) -> None:  # noqa: ANN401
+    def __init__(
+        self,
+        *,
+        sampler: LengthGrouped,
+        settings: Settings,
+        rate: float,
+        checkpoints: Checkpoints,
+        best: BestWeights,
+        **arguments: Any,  # noqa: ANN401
+    ) -> None:
         super().__init__(**arguments)
+        self._checkpoints = checkpoints
+        self._best = best
         self._sampler = sampler
         self._settings = settings
         self._rate = rate
@@ -41,3 +55,9 @@ class LengthGroupedTrainer(Trainer):  # type: ignore[misc]  # transformers is no
 
     def _get_train_sampler(self, train_dataset: Any = None) -> LengthGrouped:  # noqa: ANN401, ARG002
         return self._sampler
+
+    def _save_checkpoint(self, model: Any, trial: Any) -> None:  # noqa: ANN401
+        super()._save_checkpoint(model, trial)
+        if self.args.should_save:
+            written = self._checkpoints.scratch / f"checkpoint-{self.state.global_step}"
+            self._checkpoints.keep(written, self._best.weights)

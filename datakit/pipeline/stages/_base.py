@@ -26,6 +26,7 @@ class Context:
     inputs: Mapping[str, Path]  #: the artefacts it needs, by name
     outputs: Path  #: an empty folder; the artefact `name` is written to `outputs / name`
     aside: Path  #: the run's folder, for files that are no artefacts
+    unfinished: Path  #: outlives the process until the stage is done: for what a killed one goes on from
     seed: int
     engine: Local
     progress: Progress

@@ -52,6 +52,7 @@ class Finetune(Stage):
             seed=context.seed,
             events=context.aside / "tensorboard",
             progress=context.progress,
+            checkpoints=context.unfinished,
         )
         (context.outputs / "history.json").write_bytes(to_json(history))
         best = history.epochs[history.best_epoch - 1]
