@@ -1,39 +1,34 @@
 """The verb: raise the rare classes of the train split to a target with new texts, or say how far it got."""
 
+import math
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
-from typing import Any, Literal, Protocol, TypeAlias, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
-from datakit.augmentation.filling import (
-    Candidate,
-    Component,
-    Desk,
-    NewRow,
-    Panel,
-    Rejected,
-    Request,
-    Vacancy,
-    expand,
-    parts,
-)
+from datakit.augmentation.filling import Candidate, Desk, NewRow, Panel, Rejected, Request, Vacancy, expand
+from datakit.augmentation.languages import AUTO, Account, Spoken, language_of
 from datakit.augmentation.plan import (
     Kind,
     Stock,
     Target,
     carrying,
+    divided,
     quotas,
     room_left,
     wanted_counts,
 )
+from datakit.augmentation.registries import Component, parts, unweighted
 from datakit.augmentation.registries import filters as filter_registry
 from datakit.augmentation.registries import operators as operator_registry
+from datakit.augmentation.shortfalls import Reason, Shortfall, finding_of, reason_for, shortfalls
 from datakit.core.corpus import Corpus, Splits
 from datakit.core.errors import Problem, UsageError
-from datakit.core.findings import Finding, Report, Severity
+from datakit.core.findings import Report
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -60,21 +55,6 @@ class MapShards(Protocol):
         ...
 
 
-#: Why a label fell short: no operator has more to say; rows reached their limit first; the rows that could give
-#: more also carry a label that has as many rows as it may have.
-Reason: TypeAlias = Literal["exhausted", "max-per-row", "shared-labels"]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Shortfall:
-    """A class that could not be filled honestly."""
-
-    label: str
-    wanted: int  #: new rows asked for
-    added: int  #: new rows made
-    reason: Reason
-
-
 @dataclass(frozen=True, kw_only=True)
 class Augmented:
     """The train split with its new rows, and how they came about."""
@@ -96,6 +76,7 @@ def augment(
     operators: Sequence[Component] = DEFAULT_OPERATORS,
     filters: Sequence[Component] = DEFAULT_FILTERS,
     max_per_row: int = 20,
+    language: str = AUTO,
     seed: int = 13,
     map_shards: MapShards | None = None,
     progress: Callable[[int, int], None] | None = None,
@@ -111,9 +92,12 @@ def augment(
     Args:
         splits: at least `train`.
         target: see `plan.wanted_counts`.
-        operators: `name` and options of each; a later one fills what the earlier ones could not.
+        operators: `name` and options of each. Those with a `weight` divide the new rows by it; then, and where
+            there are no weights, a later one fills what the earlier ones could not.
         filters: `name` and options of each; a text is taken if all keep it.
         max_per_row: most children of one row.
+        language: of the texts, by ISO 639-1, or `auto`: told from the rows. An operator that is made for one
+            language is not given rows in another.
         seed: the run's seed.
         map_shards: works on shards of parents, by default in this process.
         progress: called after every round with the new rows so far and those wanted.
@@ -123,64 +107,196 @@ def augment(
             rows.
     """
     _check(splits, operators, filters, max_per_row)
-    train = splits.train
-    before = dict(sorted(train.label_counts.items()))
-    wanted = wanted_counts(before, target)
-    parents = _parents(train, before, wanted)
-    vacancies = {kind: Vacancy(0, texts, max_per_row, seed) for kind, texts in parents.items()}
+    order = _Order.of(splits.train, target, max_per_row)
+    spoken = Spoken.of(splits.train if order.parents else None, language)
     # What learns from the rows need not, where no text is going to be judged.
-    panel = Panel.of(filters, splits) if vacancies else Panel()
+    panel = Panel.of(filters, splits) if order.parents else Panel()
     desk = Desk({text for corpus in splits.values() for text in corpus.normalised}, panel)
+    turns = [_Turn.of(operator, order, spoken, panel, seed) for operator in operators]
+    names = [turn.operator for turn in turns]
+    vacancies = {kind: Vacancy(texts, names, max_per_row, seed) for kind, texts in order.parents.items()}
+    go_round = partial(_rounds, vacancies=vacancies, desk=desk, map_shards=map_shards, progress=progress)
+    _fill_by_weights(turns, order, vacancies, go_round)
+    spent = _fill_in_order(turns, order, vacancies, go_round)
+    account = _account(turns, order, vacancies, spoken)
+    return _augmented(splits.train, order, vacancies, desk, spent=spent, account=account)
 
-    def quotas_without(spent: AbstractSet[Kind]) -> Mapping[Kind, int]:
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Order:
+    """What is asked for, and what it can be made from."""
+
+    before: Mapping[str, int]  # rows by label
+    wanted: Mapping[str, int]  # by label
+    target: Target
+    parents: Mapping[Kind, Mapping[str, str]]  # id and text
+    max_per_row: int
+
+    @classmethod
+    def of(cls, train: Corpus, target: Target, max_per_row: int) -> Self:
+        before = dict(sorted(train.label_counts.items()))
+        wanted = wanted_counts(before, target)
+        parents = _parents(train, before, wanted)
+        return cls(before=before, wanted=wanted, target=target, parents=parents, max_per_row=max_per_row)
+
+    def quotas(self, made: Mapping[Kind, int], spent: AbstractSet[Kind] = frozenset()) -> dict[Kind, int]:
+        """Return how many new rows each kind should have, given those made and the kinds that can give no more."""
         stocks = {
-            kind: Stock(rows=len(parents[kind]), made=len(vacancy.new), spent=kind in spent)
-            for kind, vacancy in vacancies.items()
+            kind: Stock(rows=len(rows), made=made.get(kind, 0), spent=kind in spent)
+            for kind, rows in self.parents.items()
         }
-        return quotas(stocks, before, wanted, max_per_row)
+        return quotas(stocks, self.before, self.wanted, self.max_per_row)
 
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Turn:
+    """An operator, and the rows that it can be given."""
+
+    operator: str
+    weight: float  # 0: it only fills up
+    language: str  # the only one it can be given, by its code; empty where all will do
+    able: AbstractSet[str]  # ids of these rows
+    work: Callable[[Sequence[Request]], list[list[Candidate]]]
+
+    @classmethod
+    def of(cls, operator: Component, order: _Order, spoken: Spoken, panel: Panel, seed: int) -> Self:
+        name, options = parts(unweighted(operator))
+        language = language_of(operator_registry.build(name, options))
+        rows = {id_: text for texts in order.parents.values() for id_, text in texts.items()}
+        return cls(
+            operator=name,
+            weight=operator.get("weight", 0),
+            language=language,
+            able=spoken.among(rows, language),
+            work=partial(expand, operator=protecting(operator, order.before), panel=panel, seed=seed),
+        )
+
+
+def _made(vacancies: Mapping[Kind, Vacancy]) -> dict[Kind, int]:
+    """Return the new rows by kind."""
+    return {kind: len(vacancy.new) for kind, vacancy in vacancies.items()}
+
+
+def _fill_by_weights(
+    turns: Sequence[_Turn],
+    order: _Order,
+    vacancies: Mapping[Kind, Vacancy],
+    go_round: Callable[[_Turn, int], None],
+) -> None:
+    """Let each operator that has a weight make its part of what each kind should have."""
+    weighted = [turn for turn in turns if turn.weight]
+    if not weighted:
+        return
+    quota = order.quotas({})
+    shares = {kind: divided(n, [turn.weight for turn in weighted]) for kind, n in quota.items()}
+    for i, turn in enumerate(weighted):
+        for kind, vacancy in vacancies.items():
+            vacancy.lacking = len(vacancy.new) + shares[kind][i]
+        go_round(turn, sum(quota.values()))
+
+
+def _fill_in_order(
+    turns: Sequence[_Turn],
+    order: _Order,
+    vacancies: Mapping[Kind, Vacancy],
+    go_round: Callable[[_Turn, int], None],
+) -> AbstractSet[Kind]:
+    """Fill the quotas with one operator after the other; what a kind could not give, others are asked for.
+
+    Returns:
+        the kinds that the last operator had no more to say about.
+    """
     spent: set[Kind] = set()
-    for operator in operators:
-        work = partial(expand, operator=protecting(operator, before), panel=panel, seed=seed)
-        for vacancy in vacancies.values():
-            vacancy.turn_to(parts(operator)[0])
-        go_round = partial(_rounds, work=work, desk=desk, map_shards=map_shards, progress=progress)
-        spent = _fill(vacancies, quotas_without, go_round)
+    for turn in turns:
+        spent = set()
+        while True:
+            quota = order.quotas(_made(vacancies), spent)
+            for kind, vacancy in vacancies.items():
+                vacancy.lacking = quota[kind]
+            go_round(turn, sum(quota.values()))
+            dry = {kind for kind, vacancy in vacancies.items() if len(vacancy.new) < vacancy.lacking}
+            if not dry:
+                break
+            spent |= dry
+    return spent
+
+
+def _rounds(
+    turn: _Turn,
+    total: int,
+    *,
+    vacancies: Mapping[Kind, Vacancy],
+    desk: Desk,
+    map_shards: MapShards | None,
+    progress: Callable[[int, int], None] | None,
+) -> None:
+    """Go round until no kind lacks rows, or the operator has nothing more to say about any parent."""
+    for vacancy in vacancies.values():
+        vacancy.turn_to(turn.operator, turn.able)
+    while asked := [(kind, *one) for kind, vacancy in vacancies.items() for one in vacancy.requests().items()]:
+        requests = [request for *_, request in asked]
+        answers = list(chain.from_iterable(_in_shards(turn.work, requests, map_shards)))
+        answered: dict[Kind, dict[int, tuple[Request, list[Candidate]]]] = {}
+        for (kind, i, request), candidates in zip(asked, desk.panel.screen(requests, answers), strict=True):
+            answered.setdefault(kind, {})[i] = (request, candidates)
+        for kind, of_parents in answered.items():
+            vacancies[kind].accept(of_parents, desk)
+        if progress is not None:
+            progress(sum(_made(vacancies).values()), total)
+
+
+def _augmented(
+    train: Corpus,
+    order: _Order,
+    vacancies: Mapping[Kind, Vacancy],
+    desk: Desk,
+    *,
+    spent: AbstractSet[Kind],
+    account: Account,
+) -> Augmented:
+    """Return the train split with its new rows, and the account of them."""
     labels_of = dict(zip(train.ids, train.label_sets, strict=True))
     rows = [row for vacancy in vacancies.values() for row in _rows(vacancy.new, labels_of, train.multi_label)]
-    new = {kind: len(vacancy.new) for kind, vacancy in vacancies.items()}
-    added, room = carrying(new, before), room_left(new, before, wanted)
+    made = _made(vacancies)
     limited = {kind for kind, vacancy in vacancies.items() if vacancy.is_limited}
-    shortfalls = tuple(
-        Shortfall(
-            label=label,
-            wanted=wanted[label] - before[label],
-            added=added[label],
-            reason=_reason(label, new.keys() - spent, limited, room),
-        )
-        for label in before
-        if added[label] < wanted[label] - before[label]
-    )
+    short = tuple(shortfalls(made, order.before, order.wanted, able=made.keys() - spent, limited=limited))
+    added = carrying(made, order.before)
+    rejected = dict(sorted(desk.rejected.items()))
     return Augmented(
         train=train.extend(Corpus.from_rows(rows)),
-        before=before,
-        wanted=wanted,
+        before=order.before,
+        wanted=order.wanted,
         added=added,
-        shortfalls=shortfalls,
-        rejected=dict(sorted(desk.rejected.items())),
+        shortfalls=short,
+        rejected=rejected,
         rejected_samples=tuple(desk.samples),
         report=Report(
             stage="augment",
-            findings=tuple(map(_finding, shortfalls)),
+            findings=(*map(finding_of, short), *account.findings()),
             figures={
-                "target": target,
-                "before": before,
-                "wanted": wanted,
+                "target": order.target,
+                "before": order.before,
+                "wanted": order.wanted,
                 "new_rows": len(rows),
                 "added": added,
-                "rejected": dict(sorted(desk.rejected.items())),
+                "made_by": account.made_by,
+                "language": account.common,
+                "rejected": rejected,
             },
         ),
+    )
+
+
+def _account(turns: Sequence[_Turn], order: _Order, vacancies: Mapping[Kind, Vacancy], spoken: Spoken) -> Account:
+    rows = sum(map(len, order.parents.values()))
+    made = Counter(row.op for vacancy in vacancies.values() for row in vacancy.new)
+    return Account(
+        common=spoken.common,
+        rows=rows,
+        withheld={
+            turn.operator: (turn.language, rows - len(turn.able)) for turn in turns if len(turn.able) < rows
+        },
+        made_by={turn.operator: made[turn.operator] for turn in turns},
     )
 
 
@@ -204,23 +320,24 @@ def outlook(splits: Splits, *, target: Target = "balanced", max_per_row: int = 2
         UsageError: a target that cannot be met by adding rows.
     """
     _check(splits, (), (), max_per_row)
-    before = dict(sorted(splits.train.label_counts.items()))
-    wanted = wanted_counts(before, target)
-    stocks = {kind: Stock(rows=len(texts)) for kind, texts in _parents(splits.train, before, wanted).items()}
-    new = quotas(stocks, before, wanted, max_per_row)
-    planned, room = carrying(new, before), room_left(new, before, wanted)
-    rows = carrying({kind: stock.rows for kind, stock in stocks.items()}, before)
-    limited = {kind for kind, stock in stocks.items() if new[kind] >= max_per_row * stock.rows}
+    order = _Order.of(splits.train, target, max_per_row)
+    new = order.quotas({})
+    planned, room = carrying(new, order.before), room_left(new, order.before, order.wanted)
+    stock = {kind: len(texts) for kind, texts in order.parents.items()}
+    rows = carrying(stock, order.before)
+    limited = {kind for kind, n in stock.items() if new[kind] >= max_per_row * n}
     return tuple(
         Outlook(
             label=label,
             before=n,
-            wanted=wanted[label],
+            wanted=order.wanted[label],
             planned=planned[label],
             parents=rows[label],
-            reason=_reason(label, new.keys(), limited, room) if planned[label] < wanted[label] - n else None,
+            reason=reason_for(label, new.keys(), limited, room)
+            if planned[label] < order.wanted[label] - n
+            else None,
         )
-        for label, n in before.items()
+        for label, n in order.before.items()
     )
 
 
@@ -236,17 +353,27 @@ def _check(splits: Splits, operators: Sequence[Component], filters: Sequence[Com
         )
     if max_per_row < 1:
         problems.append(Problem(where="max_per_row", got=str(max_per_row), fix="a whole number from 1"))
-    names = [parts(operator)[0] for operator in operators]
-    problems += [
-        Problem(where="operators", got=f"{name!r} more than once", fix="name each operator once")
-        for name in sorted({name for name in names if names.count(name) > 1})
-    ]
+    problems += _problems_of(operators)
     if problems:
         raise UsageError(*problems)
     for operator in operators:
-        operator_registry.build(*parts(operator))
+        operator_registry.build(*parts(unweighted(operator)))
     for component in filters:
         filter_registry.build(*parts(component))
+
+
+def _problems_of(operators: Sequence[Component]) -> Iterator[Problem]:
+    names = [parts(operator)[0] for operator in operators]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield Problem(where="operators", got=f"{name!r} more than once", fix="name each operator once")
+    for name, operator in zip(names, operators, strict=True):
+        weight = operator.get("weight", 1)
+        if not isinstance(weight, int | float) or not 0 < weight < math.inf:
+            yield Problem(
+                where=f"operators.{name}",
+                got=f"weight: {weight!r}",
+                fix="a number above 0; leave it out for an operator that only fills up",
+            )
 
 
 def _parents(train: Corpus, before: Mapping[str, int], wanted: Mapping[str, int]) -> dict[Kind, dict[str, str]]:
@@ -262,62 +389,9 @@ def _parents(train: Corpus, before: Mapping[str, int], wanted: Mapping[str, int]
     return dict(sorted(found.items()))
 
 
-def _fill(
-    vacancies: Mapping[Kind, Vacancy],
-    quotas_without: Callable[[AbstractSet[Kind]], Mapping[Kind, int]],
-    go_round: Callable[[Mapping[Kind, Vacancy]], None],
-) -> set[Kind]:
-    """Fill the quotas with one operator; what a kind could not give, others are asked for. Returns those kinds."""
-    spent: set[Kind] = set()
-    while True:
-        for kind, quota in quotas_without(spent).items():
-            vacancies[kind].lacking = quota
-        go_round(vacancies)
-        dry = {kind for kind, vacancy in vacancies.items() if len(vacancy.new) < vacancy.lacking}
-        if not dry:
-            return spent
-        spent |= dry
-
-
-def _rounds(
-    vacancies: Mapping[Kind, Vacancy],
-    *,
-    work: Callable[[Sequence[Request]], list[list[Candidate]]],
-    desk: Desk,
-    map_shards: MapShards | None,
-    progress: Callable[[int, int], None] | None,
-) -> None:
-    """Go round until no kind lacks rows, or none of its parents has more to say."""
-    while asked := [(kind, *one) for kind, vacancy in vacancies.items() for one in vacancy.requests().items()]:
-        requests = [request for *_, request in asked]
-        answers = list(chain.from_iterable(_in_shards(work, requests, map_shards)))
-        answered: dict[Kind, dict[int, tuple[Request, list[Candidate]]]] = {}
-        for (kind, i, request), candidates in zip(asked, desk.panel.screen(requests, answers), strict=True):
-            answered.setdefault(kind, {})[i] = (request, candidates)
-        for kind, of_parents in answered.items():
-            vacancies[kind].accept(of_parents, desk)
-        if progress is not None:
-            done = sum(len(vacancy.new) for vacancy in vacancies.values())
-            progress(done, sum(vacancy.lacking for vacancy in vacancies.values()))
-
-
-def _reason(label: str, able: AbstractSet[Kind], limited: AbstractSet[Kind], room: Mapping[str, int]) -> Reason:
-    """Say why a label fell short.
-
-    Args:
-        label: it.
-        able: the kinds whose rows have more to say.
-        limited: the kinds with rows that reached `max_per_row`.
-        room: how many more new rows may carry each label.
-    """
-    if any(label in kind for kind in limited):
-        return "max-per-row"
-    full = {other for other, left in room.items() if left <= 0}
-    return "shared-labels" if any(label in kind and full & set(kind) for kind in able) else "exhausted"
-
-
 def protecting(operator: Component, labels: Iterable[str]) -> Component:
-    """Return the operator with the words of the labels among those it protects, where it protects any."""
+    """Return the operator as it is built: with the words of the labels among those it protects, if any."""
+    operator = unweighted(operator)
     kind = operator_registry.get(parts(operator)[0])
     if "protect" not in getattr(kind, "__dataclass_fields__", {}):
         return operator
@@ -348,23 +422,3 @@ def _rows(
             "k": row.k,
             "edits": [span._asdict() for span in row.edit.spans],
         }
-
-
-#: What to do about a shortfall, by its reason, before what helps always.
-_FIXES: Mapping[Reason, str] = {
-    "exhausted": "",
-    "max-per-row": "raise max_per_row, ",
-    "shared-labels": "collect rows that carry this label alone, ",
-}
-
-
-def _finding(shortfall: Shortfall) -> Finding:
-    fix = "add another operator, collect more rows of this class, or weight the classes in training"
-    return Finding(
-        code="augmentation-shortfall",
-        severity=Severity.WARNING,
-        message=f"{shortfall.label!r} got {shortfall.added} of {shortfall.wanted} new rows",
-        fix=_FIXES[shortfall.reason] + fix,
-        evidence={"wanted": shortfall.wanted, "added": shortfall.added, "reason": shortfall.reason},
-        split="train",
-    )

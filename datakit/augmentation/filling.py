@@ -9,19 +9,18 @@ stream is seeded by its parent's id.
 import heapq
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Self, TypeAlias
+from typing import NamedTuple, Self
 
 from datakit.augmentation.filters._base import BatchFilter, Filter, LearningFilter, Pair
 from datakit.augmentation.operators._base import Edit, streams
+from datakit.augmentation.registries import Component, parts
 from datakit.augmentation.registries import filters as filter_registry
 from datakit.augmentation.registries import operators as operator_registry
 from datakit.core.corpus import Splits
 from datakit.core.seeding import rng_for, seed_for
 from datakit.core.text import normalise
-
-#: A component in a recipe: its `name`, and its options.
-Component: TypeAlias = Mapping[str, Any]
 
 #: Fewest parents asked in a round, so that the last few rows do not take many rounds.
 _LEAST_ASKED = 64
@@ -31,12 +30,6 @@ _LOOKED_AT = 4
 
 #: Rejected texts kept as samples, by reason.
 _SAMPLES = 5
-
-
-def parts(component: Component) -> tuple[str, dict[str, Any]]:
-    """Return a component's name and its options."""
-    options = dict(component)
-    return str(options.pop("name")), options
 
 
 class Request(NamedTuple):
@@ -180,8 +173,8 @@ class _Parent:
     id: str
     text: str
     children: int = 0
-    asked: int = 0  # texts of the current operator's stream that were looked at
-    active: bool = True  # whether its stream may go on
+    looked_at: Counter[str] = field(default_factory=Counter)  # texts of its streams, by operator
+    silent: set[str] = field(default_factory=set)  # operators with no more to say about it
 
 
 class NewRow(NamedTuple):
@@ -198,38 +191,36 @@ class Vacancy:
     """A class that lacks rows, while it is filled.
 
     Args:
-        lacking: new rows wanted.
         rows: id and text of those that new rows can be made from.
+        operators: names of all that may be turned to.
         max_per_row: most children of one row.
         seed: orders the rows.
     """
 
-    def __init__(self, lacking: int, rows: Mapping[str, str], max_per_row: int, seed: int) -> None:
-        self.lacking = lacking
+    def __init__(self, rows: Mapping[str, str], operators: Sequence[str], max_per_row: int, seed: int) -> None:
+        self.lacking = 0  # new rows wanted, those made included
         self.max_per_row = max_per_row
         self.new: list[NewRow] = []
         ids = sorted(rows, key=lambda id_: (seed_for(seed, id_), id_))
         self._parents = [_Parent(id_, rows[id_]) for id_ in ids]
-        self._operators: list[str] = []
+        self._places = {operator: i for i, operator in enumerate(operators)}
 
     @property
     def is_limited(self) -> bool:
         """Whether rows reached `max_per_row`."""
         return any(parent.children >= self.max_per_row for parent in self._parents)
 
-    def turn_to(self, operator: str) -> None:
-        """Start with another operator, whose streams nobody has looked at."""
-        self._operators.append(operator)
-        for parent in self._parents:
-            parent.asked = 0
-            parent.active = parent.children < self.max_per_row
+    def turn_to(self, operator: str, able: AbstractSet[str]) -> None:
+        """Go on with an operator, where its streams stopped; it can be given the rows with the ids `able`."""
+        self._operator = operator
+        self._able = able
 
     def requests(self) -> dict[int, Request]:
         """Ask the parents with the fewest children for what is lacking; empty where all is done or said."""
         lacking = self.lacking - len(self.new)
-        if not lacking:
+        if lacking <= 0:
             return {}
-        ready = sorted((parent.children, i) for i, parent in enumerate(self._parents) if parent.active)
+        ready = sorted((parent.children, i) for i, parent in enumerate(self._parents) if self._is_ready(parent))
         chosen = [i for _, i in ready[: max(lacking, _LEAST_ASKED)]]
         return {i: self._request(self._parents[i], -(-lacking // len(chosen))) for i in chosen}
 
@@ -244,25 +235,35 @@ class Vacancy:
                 heapq.heappush(queue, (self._parents[i].children, i))
         for i, (request, candidates) in answers.items():
             parent = self._parents[i]
-            parent.asked = request.start + len(candidates) - len(waiting[i])
-            parent.active = (
-                len(candidates) == request.stop - request.start
-                and parent.children < self.max_per_row
-                and parent.asked < _LOOKED_AT * self.max_per_row
-            )
+            parent.looked_at[self._operator] = request.start + len(candidates) - len(waiting[i])
+            if len(candidates) < request.stop - request.start and not waiting[i]:
+                parent.silent.add(self._operator)
+
+    def _is_ready(self, parent: _Parent) -> bool:
+        return (
+            parent.children < self.max_per_row
+            and parent.id in self._able
+            and self._operator not in parent.silent
+            and parent.looked_at[self._operator] < self._most
+        )
+
+    @property
+    def _most(self) -> int:
+        """Texts of one stream that are looked at, at most."""
+        return _LOOKED_AT * self.max_per_row
 
     def _request(self, parent: _Parent, more: int) -> Request:
         # At least doubled each time, since a stream is made from its start again.
-        stop = min(parent.asked + max(more, parent.asked), _LOOKED_AT * self.max_per_row)
-        return Request(parent.id, parent.text, parent.asked, stop)
+        start = parent.looked_at[self._operator]
+        return Request(parent.id, parent.text, start, min(start + max(more, start), self._most))
 
     def _take_next(self, i: int, waiting: deque[Candidate], desk: Desk) -> bool:
-        parent, op = self._parents[i], self._operators[-1]
+        parent, op = self._parents[i], self._operator
         while waiting:
             candidate = waiting.popleft()
             if desk.takes(parent.id, op, candidate):
                 parent.children += 1
-                place = (i, len(self._operators), candidate.k)
+                place = (i, self._places[op], candidate.k)
                 self.new.append(NewRow(place, parent.id, op, candidate.k, candidate.edit))
                 return True
         return False

@@ -1,7 +1,8 @@
 """From a target to the rows that each class should have, and to the new rows of each kind; pure arithmetic."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import groupby
 from typing import TypeAlias
 
@@ -188,3 +189,18 @@ def _spread(rows: Mapping[Kind, int], new: dict[Kind, int], room: dict[str, int]
             new[kind] += more
             for label in kind:
                 room[label] -= more
+
+
+def divided(n: int, weights: Sequence[float]) -> list[int]:
+    """Return n rows divided by weights, of which one at least is above 0, by the largest remainders.
+
+    Of equal remainders the first in order gets the row.
+    """
+    # As fractions: 0.1 + 0.2 must not tip a remainder.
+    exact = [Fraction(str(weight)) for weight in weights]
+    quotients = [n * weight / sum(exact) for weight in exact]
+    whole = [int(quotient) for quotient in quotients]
+    largest = sorted(range(len(exact)), key=lambda i: (whole[i] - quotients[i], i))
+    for i in largest[: n - sum(whole)]:
+        whole[i] += 1
+    return whole

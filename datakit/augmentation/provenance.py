@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from datakit.augmentation.augment import protecting
-from datakit.augmentation.filling import Component, Panel, Request, expand, parts
+from datakit.augmentation.filling import Panel, Request, expand
 from datakit.augmentation.operators._base import Span
+from datakit.augmentation.registries import Component, parts
 from datakit.core.corpus import Corpus
 from datakit.core.errors import Problem, UsageError
 

@@ -17,7 +17,13 @@ from datakit.cli._shared import SHARED, bring_up_to, parse_settings, patch_of, p
     show_default=True,
     help="balanced, none, ratio=R, count=N, majority-share=S, or rows by label: '{spam: 300}'.",
 )
-@click.option("--operator", "operators", multiple=True, metavar="NAME", help="In the order given.")
+@click.option(
+    "--operator",
+    "operators",
+    multiple=True,
+    metavar="NAME[:WEIGHT]",
+    help="One after the other, in the order given; those with a weight divide the new rows by it first.",
+)
 @click.option("--max-per-row", type=click.IntRange(min=1), help="Most new texts made from one row (default 20).")
 @click.option("--output", type=click.Path(path_type=Path), help="Also write the new train split to this file.")
 @click.option("--dry-run", is_flag=True, help="Only show the plan for the splits as they stand.")
@@ -46,7 +52,7 @@ def command(
         {
             **options,
             **parse_settings((f"augment.target={target}",))["augment"],
-            "operators": [{"name": name} for name in operators] or None,
+            "operators": list(map(_operator, operators)) or None,
         },
     )
     if dry_run:
@@ -58,6 +64,12 @@ def command(
     if output is not None and code == 0:
         _export(output, quiet=silent)
     return code
+
+
+def _operator(given: str) -> dict[str, Any]:
+    """Return what `synonym` or `synonym:3` asks for; the recipe checks the number."""
+    name, colon, weight = given.partition(":")
+    return {"name": name, "weight": weight} if colon else {"name": name}
 
 
 def _dry_run(patch: Mapping[str, Any], shared: Mapping[str, Any]) -> int:

@@ -68,4 +68,36 @@ CODES: Mapping[str, str] = {
         "A class could not be filled honestly: no operator had more to say, the rows reached max_per_row, or "
         "they also carry labels that may not grow further. Add an operator, label more, or weigh the classes."
     ),
+    "inverted-class-weights": (
+        "By hand, rows of the most frequent label were given a larger weight than rows of the rarest, which makes "
+        "the imbalance worse. Swap the weights, or let finetune.class_weights be balanced."
+    ),
+    "few-test-rows-of-class": (
+        "A class has so few test rows that its F1 is known no better than to 0.1 either way. The message says how "
+        "many it needs, about: give the test split a larger share, or label more."
+    ),
+    "weak-slice": (
+        "On a part of the test split (short or long texts, rows unlike any training row, rows of a label) fewer "
+        "answers are right than on the rest, by five points or more and not by chance (p < 0.01 after Holm). Read "
+        "the wrong answers there."
+    ),
+    "miscalibrated": (
+        "Probabilities are further from the share of right answers than chance explains. Where a temperature "
+        "helps, evaluate.calibration=temperature applies it."
+    ),
+    "thresholds-would-help": (
+        "Moving the line between labels is worth macro-F1 on validation rows that it was not tuned on: "
+        "evaluate.thresholds=tuned."
+    ),
+    "thresholds-not-shown-to-help": (
+        "The line between labels was moved, but on validation rows that it was not tuned on no gain is shown: "
+        "evaluate.thresholds=none."
+    ),
+    "probe-sampled": (
+        "The frozen-encoder probe learnt from 20,000 of the training rows, drawn by their ids, to save time."
+    ),
+    "operator-language": (
+        "Rows in another language than an operator is made for were not given to it: English synonyms have no "
+        "place in German texts. Name an operator for the language, or give augment.language."
+    ),
 }

@@ -4,13 +4,17 @@ import gzip
 import json
 import pickle
 import random
+import sys
+import time
 from collections import Counter
 from dataclasses import asdict
 from itertools import starmap
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support import printed_under_hash_seeds
 
 from datakit.augmentation import augment, filters, operators
 from datakit.augmentation.augment import outlook
@@ -19,6 +23,7 @@ from datakit.core.corpus import Corpus, Splits
 from datakit.core.errors import UsageError
 from datakit.core.findings import Severity
 from datakit.core.text import normalise
+from datakit.pipeline.engines.local import Local
 
 RARE = [
     "The director bought an automobile and quickly began the movie.",
@@ -293,3 +298,166 @@ def test_real_rows_with_several_labels(shared_data):
         elif n >= 2000:
             assert result.added[label] <= n / 10
     assert short <= {"grief", "pride"}
+
+
+GERMAN = [
+    "Ich bin mit dem Bus in die Stadt gefahren und das war nicht gut.",
+    "Das alter Auto war nicht mehr zu halten, also bin ich halt zu Fuss gegangen.",
+    "Wo ist die Post und warum kam der Brief gestern nicht bei mir an?",
+]
+
+
+def test_german_texts_get_no_english_synonyms():
+    """`alter` is no verb there; what was done instead is told."""
+    common = [f"Die Nachricht Nummer {i} ist nicht von mir und sie sagt auch nichts" for i in range(12)]
+    result = augment(splits(rare=GERMAN, common=common))
+    assert {row["op"] for row in new_rows(result)} == {"insert-punctuation"}
+    assert result.shortfalls == ()
+    (finding,) = result.report.findings
+    assert (finding.code, finding.severity) == ("operator-language", Severity.INFO)
+    assert finding.message == (
+        "the texts are German: 'synonym' is for English and was not used; "
+        "others made the new rows: insert-punctuation 9"
+    )
+    assert result.report.figures["language"] == "German"
+    assert result.report.figures["made_by"] == {"synonym": 0, "insert-punctuation": 9}
+
+
+def test_german_rows_among_english_ones_are_left_to_other_operators():
+    """Row by row; the finding counts them."""
+    result = augment(splits(rare=[*RARE, *GERMAN]))
+    makers = {row["parent"]: row["op"] for row in new_rows(result) if row["op"] == "synonym"}
+    texts = dict(zip(result.train.ids, result.train.texts, strict=True))
+    assert {texts[parent] for parent in makers} <= set(RARE)
+    assert "not given to 'synonym': 3 of 7" in result.report.findings[0].message
+
+
+def test_the_language_can_be_given():
+    """Then nothing is guessed; a word that is no code is refused."""
+    few = splits(rare=["great movie", "big film"], common=["x y"] * 9)
+    assert "synonym" not in {row["op"] for row in new_rows(augment(few))}
+    assert "not clear" in augment(few).report.findings[0].message
+    assert "synonym" in {row["op"] for row in new_rows(augment(few, language="en"))}
+    assert "synonym" not in {row["op"] for row in new_rows(augment(splits(), language="de"))}
+    with pytest.raises(UsageError, match="ISO 639"):
+        augment(few, language="English")
+
+
+def test_weights_divide_the_new_rows():
+    """26 rows by 3 to 1; who has no weight only fills up."""
+    mix = [{"name": "synonym", "weight": 3}, {"name": "insert-punctuation", "weight": 1}]
+    result = augment(splits(), operators=mix)
+    assert Counter(row["op"] for row in new_rows(result)) == {"synonym": 20, "insert-punctuation": 6}
+    mix[1].pop("weight")
+    assert {row["op"] for row in new_rows(augment(splits(), operators=mix))} == {"synonym"}
+
+
+def test_what_a_weighted_operator_cannot_give_others_do():
+    """In the order of the ladder, each going on where its stream stopped: no text comes up twice."""
+    few = splits(rare=["we saw a good film", "to be or not to be"])
+    mix = [{"name": "insert-punctuation", "weight": 1}, {"name": "synonym", "weight": 9}]
+    result = augment(few, operators=mix, filters=())
+    assert result.shortfalls == ()
+    assert result.rejected == {}
+    made = Counter(row["op"] for row in new_rows(result))
+    assert made.total() == 28
+    assert made["insert-punctuation"] > 3
+    ids = [row["id"] for row in new_rows(result)]
+    assert len(set(ids)) == len(ids)
+
+
+@pytest.mark.parametrize("weight", [0, -1, "3", float("nan"), float("inf")])
+def test_a_weight_is_a_number_above_0(weight):
+    """Told with the name of the operator."""
+    with pytest.raises(UsageError, match="weight"):
+        augment(splits(), operators=[{"name": "synonym", "weight": weight}])
+
+
+@pytest.mark.parametrize("mix", [({}, {}), ({"weight": 2}, {"weight": 1})])
+def test_a_text_is_known_by_parent_operator_and_place(mix):
+    """Whichever rows are there, and how many are asked for: the same (parent, operator, k) is the same text."""
+
+    def known(rare, **options):
+        chosen = [{"name": "synonym", **mix[0]}, {"name": "insert-punctuation", **mix[1]}]
+        result = augment(splits(rare=rare), operators=chosen, **options)
+        return {(row["parent"], row["op"], row["k"]): row["text"] for row in new_rows(result)}
+
+    whole = known(RARE)
+    for other in (known(RARE[1:]), known(RARE, target={"rare": 40}), known([*RARE, "Please buy a small car"])):
+        shared = whole.keys() & other.keys()
+        assert len(shared) >= 10
+        assert all(whole[key] == other[key] for key in shared)
+
+
+def test_hash_seeds_play_no_part():
+    """Two interpreters print the same rows, mixed by weights, of texts in two languages."""
+    here = Path(__file__).resolve().parent
+    code = (
+        f"import sys; sys.path[:0] = {[str(here), str(here.parent)]!r}\n"
+        "from test_augment import *\n"
+        "mix = [{'name': 'synonym', 'weight': 2}, {'name': 'insert-punctuation', 'weight': 1}]\n"
+        "print(new_rows(augment(splits(rare=[*RARE, *GERMAN]), operators=mix)))"
+    )
+    assert len(printed_under_hash_seeds(code)) == 1
+
+
+@pytest.mark.parametrize("workers", [2, 4])
+def test_worker_processes_play_no_part(workers, monkeypatch):
+    """Four shards, in real processes."""
+    monkeypatch.setattr(sys.modules["datakit.augmentation.augment"], "SHARD", 20)
+    rare = [f"The director bought an automobile and began the movie number {i}" for i in range(80)]
+    given_splits = splits(rare=rare, common=[f"Message number {i} about nothing" for i in range(170)])
+    alone = augment(given_splits)
+    assert new_rows(augment(given_splits, map_shards=Local(workers=workers).map_shards)) == new_rows(alone)
+
+
+@pytest.fixture
+def no_wordnet(no_nltk_data, monkeypatch, tmp_path):  # noqa: ARG001
+    """Hide Debian's WordNet too."""
+    monkeypatch.setattr("datakit.augmentation.lexicon.wordnet.DEBIAN", tmp_path / "none")
+
+
+@pytest.mark.usefixtures("no_wordnet")
+def test_without_any_wordnet_the_remedy_is_told():
+    """No traceback; other operators work, and German texts do not need it."""
+    with pytest.raises(UsageError, match="apt-get install wordnet-base"):
+        augment(splits())
+    assert augment(splits(), operators=[{"name": "insert-punctuation"}]).shortfalls == ()
+    assert augment(splits(rare=GERMAN, common=[f"{text} {i}" for text in GERMAN for i in range(3)])).added
+
+
+def test_a_class_of_one_row_is_filled_as_far_as_one_row_can_be():
+    """Twenty children at most, and the reason."""
+    (shortfall,) = augment(splits(rare=RARE[:1])).shortfalls
+    assert (shortfall.added, shortfall.wanted, shortfall.reason) == (20, 29, "max-per-row")
+
+
+def test_texts_of_two_words_fall_short_without_copies():
+    """Six marks can stand in one place: that is all."""
+    result = augment(splits(rare=["oh well", "and so"], common=COMMON))
+    (shortfall,) = result.shortfalls
+    assert shortfall.added <= 12
+    assert shortfall.reason == "exhausted"
+    assert len(set(result.train.normalised)) == len(result.train)
+
+
+def test_texts_of_emoji_are_no_obstacle():
+    """Marks between them where there is room; one alone has no variant."""
+    smile, fire = "\N{GRINNING FACE}", "\N{FIRE}"
+    result = augment(splits(rare=[f"{smile} {fire} {smile}", fire, smile * 9]))
+    assert all(smile in row["text"] for row in new_rows(result))
+    assert result.shortfalls[0].reason in ("exhausted", "max-per-row")
+
+
+def test_a_label_without_rows_is_a_usage_error():
+    """There is nothing to make a text of."""
+    with pytest.raises(UsageError, match="no label 'other' in train"):
+        augment(splits(), target={"other": 5})
+
+
+def test_a_very_long_text_takes_seconds():
+    """A hundred thousand words; quadratic time would take hours."""
+    start = time.process_time()
+    result = augment(splits(rare=[" ".join([*RARE] * 2600)]), target={"rare": 3})
+    assert result.added["rare"] == 2
+    assert time.process_time() - start < 30

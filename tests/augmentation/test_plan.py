@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datakit.augmentation.plan import FORMS, GROWTH, Stock, carrying, quotas, room_left, wanted_counts
+from datakit.augmentation.plan import FORMS, GROWTH, Stock, carrying, divided, quotas, room_left, wanted_counts
 from datakit.core.errors import UsageError
 
 COUNTS = {"ham": 100, "spam": 10, "news": 40}
@@ -123,3 +123,20 @@ def test_no_label_passes_its_limit_and_none_is_short_without_a_reason(rows, floo
             for kind in stocks:
                 used_up = new[kind] == max_per_row * stocks[kind].rows
                 assert label not in kind or used_up or min(room[one] for one in kind) == 0
+
+
+@given(st.integers(0, 500), st.lists(st.integers(1, 9).map(lambda n: n / 10), min_size=1, max_size=5))
+def test_rows_are_divided_by_weights(n, weights):
+    """All of them, and each part is within one of its share."""
+    shares = divided(n, weights)
+    assert sum(shares) == n
+    assert all(
+        abs(share - n * weight / sum(weights)) < 1 + 1e-9 for share, weight in zip(shares, weights, strict=True)
+    )
+
+
+def test_the_largest_remainders_get_the_rest():
+    """Of equal ones the first."""
+    assert divided(10, [3, 1]) == [8, 2]
+    assert divided(3, [0.1, 0.2, 0.3]) == [1, 1, 1]
+    assert divided(0, [1]) == [0]

@@ -5,7 +5,11 @@ import json
 import pytest
 from support import sms, write_jsonl
 
+from datakit.augmentation.lexicon import tagger, thesaurus, wordnet
 from datakit.cli.main import run
+from datakit.core.corpus import Corpus
+from datakit.pipeline.recipe import parse
+from datakit.pipeline.stages.augment import Augment
 
 
 @pytest.fixture
@@ -71,3 +75,51 @@ def test_labels_by_name_and_several_labels_a_row(datakit):
     assert figures["new_rows"] == figures["added"]["x"] < figures["wanted"]["x"]
     assert 0 < figures["added"]["ham"] <= figures["before"]["ham"] / 10
     assert "grew along, on rows that they share: ham" in datakit("augment", "--target", "{x: 30}")[1]
+
+
+def test_operators_share_the_work_by_weights(datakit):
+    """Who made how many, in which language and with what, is said; each row can be made again."""
+    assert datakit("validate", "raw.jsonl")[0] == 0
+    code, out, _ = datakit("augment", "--operator", "insert-punctuation:1", "--operator", "random-deletion:1")
+    assert code == 0
+    line = next(line for line in out.splitlines() if "made by: insert-punctuation" in line)
+    assert "language: English" in out
+    assert "random-deletion.wordnet" in out
+    assert "random-deletion 0" not in line
+    code, out, _ = datakit(
+        "augment", "--json", "--operator", "insert-punctuation:1", "--operator", "random-deletion:1"
+    )
+    figures = json.loads(out)["stages"]["augment"]["figures"]
+    assert sum(figures["made_by"].values()) == figures["new_rows"]
+    latest = json.loads((datakit.folder / ".datakit" / "refs" / "runs" / "latest.json").read_text())["run"]
+    train = Corpus.open(datakit.folder / ".datakit" / "runs" / latest / "augmented.parquet")
+    for op in ("insert-punctuation", "random-deletion"):
+        assert datakit("replay", next(id_ for id_ in train.ids if f"~{op}-" in id_))[0] == 0
+    code, _, err = datakit("augment", "--operator", "synonym:much")
+    assert code == 2
+    assert "augment.operators.0.weight" in err
+
+
+def test_without_any_wordnet_the_command_that_installs_one_is_told(datakit, monkeypatch, tmp_path):
+    """Exit code 2, no traceback."""
+    monkeypatch.setattr("datakit.augmentation.lexicon.nltk_data.search_path", list)
+    monkeypatch.setattr("datakit.augmentation.lexicon.wordnet.DEBIAN", tmp_path / "none")
+    for load in (wordnet.load, thesaurus.load, tagger.load):
+        load.cache_clear()
+    assert datakit("validate", "raw.jsonl")[0] == 0
+    code, _, err = datakit("augment")
+    assert code == 2
+    assert "apt-get install wordnet-base" in err
+    assert datakit("augment", "--operator", "insert-punctuation")[0] == 0
+
+
+def test_the_kind_of_device_is_in_the_key_where_a_neural_model_is_used(tmp_path):
+    """Not for the other operators: their texts are the same everywhere."""
+
+    def stage(*operators):
+        chosen = {"operators": list(operators)}
+        return Augment.of(parse({"source": "raw.jsonl", "augment": chosen}, where="x"), tmp_path)
+
+    assert "device" not in stage({"name": "synonym"}).outside()
+    assert "device" not in stage({"name": "back-translation", "engine": "apertium", "pivots": ["es"]}).outside()
+    assert stage({"name": "contextual", "model": str(tmp_path)}).outside()["device"]

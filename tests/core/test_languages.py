@@ -2,7 +2,17 @@
 
 from collections import Counter
 
-from datakit.core.languages import leading, letters_by_script, other_language, other_script, small_words
+import pytest
+
+from datakit.core.languages import (
+    common_language,
+    is_in,
+    leading,
+    letters_by_script,
+    other_language,
+    other_script,
+    small_words,
+)
 
 
 def test_small_words_tell_the_language():
@@ -37,3 +47,31 @@ def test_another_script_has_half_of_the_letters_and_five():
     assert other_script(Counter(Cyrillic=5, Latin=5), "Latin") == "Cyrillic"
     assert other_script(Counter(Cyrillic=4), "Latin") == ""
     assert other_script(Counter(Latin=9), "Latin") == ""
+
+
+@pytest.mark.parametrize(
+    ("texts", "language"),
+    [
+        (["where is the station", "der bus is late"], "English"),
+        (["wo ist der bahnhof und die post", "the bus"], "German"),
+        (["很快好吃", "没有送水", "ok"], "Chinese or Japanese"),
+        (["gdzie?", "где вокзал"], "Cyrillic"),
+        (["nike air max", "chạy bộ nam giá rẻ không đắt"], ""),
+        (["great movie"], ""),
+        ([], ""),
+    ],
+)
+def test_the_common_language_is_told_by_its_share_of_small_words(texts, language):
+    """Nothing where it is not clear; another script by its name."""
+    assert common_language(texts) == language
+
+
+def test_a_text_is_in_the_language_that_no_other_surpasses():
+    """Among equals, and without a small word, in the common one."""
+    assert is_in("English", "where is the station", "German")
+    assert not is_in("English", "wo ist der bahnhof", "English")
+    assert is_in("English", "station!", "English")
+    assert not is_in("English", "station!", "German")
+    assert not is_in("English", "so was", "German")
+    assert not is_in("English", "где вокзал hotel", "English")
+    assert not is_in("English", "station", "")

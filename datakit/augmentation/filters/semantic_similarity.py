@@ -42,7 +42,7 @@ class SemanticSimilarity:
 
     def keep_many(self, pairs: Sequence[Pair]) -> list[str | None]:
         """Return None for each pair whose cosine lies from `low` to `high`."""
-        from datakit.augmentation.filters._encoder import embeddings
+        from datakit.core.embeddings import embeddings
 
         texts = sorted({text for pair in pairs for text in (pair.source, pair.candidate)})
         vectors = embeddings(texts)

@@ -1,12 +1,13 @@
-"""Inflection of single English words, by rule and WordNet's exception lists; None rather than a guess.
+"""Inflection of single English words: what rules and WordNet's exception lists allow, settled by what is written.
 
-Tags are those of the Penn Treebank. The exception lists hold every form that the rules miss, doubled
-consonants (`stopped`) among them, but not which form is which, nor verbs that never change (`put`): `_past`
-decides.
+Tags are those of the Penn Treebank. The exception lists hold every form that the rules miss, doubled consonants
+(`stopped`) among them, but not which form is which, nor whether it is archaic (`curst`), nor verbs that never
+change (`put`). Where several forms vie, the one that WordNet's own glosses and examples use most is taken; a
+plural that they never use (`foliages`) is none.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from datakit.augmentation.lexicon.tokens import word_set
 from datakit.augmentation.lexicon.wordnet import Lexicon
@@ -22,22 +23,10 @@ _UNINFLECTED = frozenset({"NN", "VB", "VBP", "JJ", "RB"})
 
 _INVARIANT = word_set(
     """
-    beat bet bid burst bust cast broadcast forecast cost cut fit hit hurt knit let offset put quit read rid
-    set reset upset shed shut slit split spread sublet thrust wed wet
+    beat beset bet burst bust cast broadcast forecast cost cut fit hit hurt knit let offset put quit read rid set
+    reset upset shed shut slit split spread sublet thrust typeset wed wet
     """
 )
-
-#: Nouns whose irregular plural is the only one; others, such as `formulae` and `brethren`, vie with a regular
-#: one.
-_IRREGULAR_PLURALS = word_set(
-    """
-    child grandchild foot tooth goose mouse calf half elf knife leaf life loaf self shelf thief wife wolf
-    analysis basis crisis diagnosis emphasis hypothesis oasis parenthesis synthesis thesis phenomenon
-    criterion
-    """
-)
-
-_NO_MEN = word_set("brahman caiman german human norman ottoman roman shaman talisman")
 
 _STRIP = {
     "NNS": (("men", "man"), ("ies", "y"), ("es", ""), ("s", "")),
@@ -51,32 +40,45 @@ _STRIP = {
 
 
 def base_of(lexicon: Lexicon, word: str, tag: str) -> str | None:
-    """Return the base form whose inflection by `tag` is the lower-case `word`; None where there is none."""
+    """Return the base form that the lower-case `word` may be the inflection of by `tag`, or None."""
     pos = POS_OF_TAG.get(tag)
     if pos is None:
         return None
     for base in _bases(lexicon, word, tag):
-        if base in lexicon.uses[pos] and inflect(lexicon, base, tag) == word:
+        if base in lexicon.uses[pos] and word in _forms(lexicon, base, tag):
             return base
     return None
 
 
 def inflect(lexicon: Lexicon, base: str, tag: str) -> str | None:
     """Return `base` as `tag` asks for; None where neither the lists nor the rules settle the form."""
+    forms = _forms(lexicon, base, tag)
+    is_certain = len(forms) == 1 and tag != "NNS"
+    return next((form for form in forms if is_certain or form in lexicon.written), None)
+
+
+def _by_use(lexicon: Lexicon, forms: Iterable[str]) -> list[str]:
+    """Return different forms, the most written first; equally common ones stay in their order."""
+    return sorted(dict.fromkeys(forms), key=lambda form: -lexicon.written.get(form, 0))
+
+
+def _forms(lexicon: Lexicon, base: str, tag: str) -> list[str]:
+    """Return the forms that vie, the best first."""
     if tag in _UNINFLECTED:
-        return base
+        return [base]
     irregular = lexicon.irregular[POS_OF_TAG[tag]].get(base, ())
     match tag:
         case "NNS":
-            return _plural(base, irregular)
+            odd = [form for form in irregular if form != base and not form.endswith("ing")]  # sheep, outing
+            return _by_use(lexicon, [*_plurals(base), *odd])
         case "VBZ":
-            return _with_s(base)
+            return [next((form for form in irregular if form.endswith("s")), _with_s(base))]
         case "VBG":
-            return next((form for form in irregular if form.endswith("ing")), _with_ing(base))
+            return [next((form for form in irregular if form.endswith("ing")), _with_ing(base))]
         case "VBD" | "VBN":
-            return _past(base, tag, [form for form in irregular if not form.endswith(("ing", "s"))])
+            return _pasts(lexicon, base, tag, [form for form in irregular if not form.endswith(("ing", "s"))])
         case _:
-            return _graded(base, "er" if tag == "JJR" else "est", irregular)
+            return _graded(lexicon, base, "er" if tag == "JJR" else "est", irregular)
 
 
 def _bases(lexicon: Lexicon, word: str, tag: str) -> Iterator[str]:
@@ -87,14 +89,13 @@ def _bases(lexicon: Lexicon, word: str, tag: str) -> Iterator[str]:
     yield word
 
 
-def _plural(base: str, irregular: tuple[str, ...]) -> str | None:
-    if base.endswith("man") and base not in _NO_MEN:
-        return f"{base[:-3]}men"
-    if irregular:
-        return irregular[0] if base in _IRREGULAR_PLURALS else None
-    if re.search(r"[^aeiou]o$|(?<!s)s$|ics$", base):
-        return None  # photos but potatoes; buses but physics
-    return _with_s(base)
+def _plurals(base: str) -> list[str]:
+    forms = [_with_s(base)]
+    if base.endswith("man"):
+        forms.append(f"{base[:-3]}men")  # women, but humans
+    if base.endswith(("o", "ch")):
+        forms += [f"{base}s", f"{base}es"]  # photos, potatoes; monarchs, branches
+    return forms
 
 
 def _with_s(base: str) -> str:
@@ -109,24 +110,23 @@ def _with_ing(base: str) -> str:
     return f"{base[:-1]}ing" if re.search(r"[^eoy]e$", base) else f"{base}ing"
 
 
-def _past(base: str, tag: str, irregular: list[str]) -> str | None:
-    """Return the simple past (VBD) or the past participle (VBN)."""
-    regular = base if base in _INVARIANT else _with_ed(base)
-    if not irregular:
-        return regular
-    if len(irregular) == 1:
-        (form,) = irregular
-        if form.endswith(("wn", "en")):  # showed, shown
-            return form if tag == "VBN" else regular
-        if form.endswith(("came", "ran")):  # came, come
-            return base if tag == "VBN" else form
-        return None if form.endswith(("rnt", "amt", "lt", "apt")) else form  # learnt vies with learned
+def _pasts(lexicon: Lexicon, base: str, tag: str, irregular: list[str]) -> list[str]:
+    """Return what vies for the simple past (VBD) or the past participle (VBN)."""
     participles = [form for form in irregular if re.search(r"(n|ne)$", form) and not form.endswith("gan")]
-    if not participles:
+    if base in _INVARIANT:
+        return participles[:1] if tag == "VBN" and participles else [base]
+    regular = _with_ed(base)
+    if not irregular or any(form.endswith("ed") for form in irregular):
+        return irregular[:1] or [regular]  # stopped
+    if len(irregular) == 1 and irregular[0].endswith(("came", "ran")):
+        return [base] if tag == "VBN" else irregular  # came, come
+    if len(irregular) > 1 and not participles:
         participles = [form for form in irregular if re.search(r"u[nm][gk]?$", form)]  # sang, sung
-    if len(irregular) != 2 or len(participles) != 1:  # noqa: PLR2004  (a past and a participle)
-        return None
-    return next(form for form in irregular if (form in participles) == (tag == "VBN"))
+    # `seed` is no past of `see`.
+    rival = [] if any(regular in lexicon.uses[pos] for pos in "nv") else [regular]
+    if tag == "VBN" and participles:
+        return [*_by_use(lexicon, participles), *rival]  # shown, though showed is written more: as a past
+    return _by_use(lexicon, [*(form for form in irregular if form not in participles), *rival])
 
 
 def _with_ed(base: str) -> str:
@@ -135,13 +135,14 @@ def _with_ed(base: str) -> str:
     return f"{base}d" if base.endswith("e") else f"{base}ed"
 
 
-def _graded(base: str, suffix: str, irregular: tuple[str, ...]) -> str | None:
+def _graded(lexicon: Lexicon, base: str, suffix: str, irregular: tuple[str, ...]) -> list[str]:
+    """Return the form with `suffix`; none for long words and participles, or where it says something else."""
     listed = [form for form in irregular if form.endswith(suffix[-1])]
     if listed:
-        return listed[0] if len(listed) == 1 else None
-    if re.search(r"[^aeiou]y$", base):
-        return f"{base[:-1]}i{suffix}"
-    syllables = len(re.findall(r"[aeiouy]+", base.removesuffix("e")))
-    if syllables != 1:
-        return None  # more beautiful: another word would have to be inserted
-    return f"{base.removesuffix('e')}{suffix}"
+        return listed if len(listed) == 1 else []
+    stem = re.sub(r"e(?=ly$|$)", "", base)  # these are silent: lonely, fine
+    ends_in_y = re.search(r"[^aeiou]y$", base) is not None
+    if len(re.findall(r"[aeiouy]+", stem)) > 1 + ends_in_y or base in lexicon.bases["v"]:
+        return []  # more beautiful: another word would have to be inserted
+    form = f"{base[:-1]}i{suffix}" if ends_in_y else f"{base.removesuffix('e')}{suffix}"
+    return [] if form in lexicon.uses["n"] else [form]  # a primer

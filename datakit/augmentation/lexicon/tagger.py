@@ -1,8 +1,8 @@
 """Parts of speech: NLTK's averaged perceptron in lock-step over many texts, or else WordNet's counts."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache, lru_cache, partial
+from itertools import chain, count, pairwise
 from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
@@ -36,32 +36,38 @@ def load() -> Tagger:
 # --- the perceptron
 # ------------------------------------------------------------------------------------------
 
-_START, _START2, _END, _END2 = "-START-", "-START2-", "-END-", "-END2-"
+#: What stands in for the words around a sentence: two before it, two after it.
+_START, _START2, _END, _END2 = _OUTSIDE = ("-START-", "-START2-", "-END-", "-END2-")
+
+#: Distinct words that a perceptron remembers before it starts anew; one takes 1.3 kB.
+_ROOM = 2**14
 
 
 class Perceptron:
     """NLTK's averaged perceptron (Honnibal 2013), tagging word *i* of all sentences at once.
 
     A word's tag depends on the two tags before it, so one sentence cannot be tagged in parallel, but many
-    can. The tags are those of `nltk.pos_tag`, but for the rare tie that there the rounding of a sum decides:
-    here the weights are integers, thousandths, since NLTK rounds them to three decimals.
+    can. All that does not depend on them is looked up once a word. The tags are those of `nltk.pos_tag`, but
+    for the rare tie that there the rounding of a sum decides: here the weights are integers, thousandths,
+    since NLTK rounds them to three decimals.
     """
 
     def __init__(
         self, weights: Mapping[str, Mapping[str, float]], tagdict: Mapping[str, str], classes: Sequence[str]
     ) -> None:
         # In descending order, so that argmax breaks ties as NLTK does: by the last tag in the alphabet.
-        self._tags = sorted(classes, reverse=True)
-        self._tag_ids = {tag: i for i, tag in enumerate([*self._tags, _START, _START2])}
+        tags = sorted(classes, reverse=True)
+        histories = [*tags, _START, _START2]
+        self._tags = np.array(tags, object)
+        self._tag_ids = {tag: i for i, tag in enumerate(histories)}
         self._tagdict = {word: self._tag_ids[tag] for word, tag in tagdict.items()}
         self._row = {feature: row for row, feature in enumerate(weights, 1)}  # row 0: no such feature
         self._weights = self._matrix(weights)
-        names = list(self._tag_ids)
-        before = self._rows([f"i-1 tag {a}" for a in names])
-        before2 = self._rows([f"i-2 tag {a}" for a in names])
-        both = np.stack([self._rows([f"i tag+i-2 tag {a} {b}" for b in names]) for a in names])
-        self._by_history = both + before[:, None] + before2[None, :]  # (tags + 2, tags + 2, tags)
+        before, before2 = self._weigh("i-1 tag", histories), self._weigh("i-2 tag", histories)
+        both = np.stack([self._weigh(f"i tag+i-2 tag {tag}", histories) for tag in histories])
+        self._by_history = both + before[:, None] + before2  # (tags + 2, tags + 2, tags)
         self._after_tag = self._tag_word_pairs(weights)
+        self._forget(_ROOM)
 
     @classmethod
     def read(cls, folder: nltk_data.Folder) -> "Perceptron":
@@ -80,34 +86,26 @@ class Perceptron:
         """Return one Penn Treebank tag a word."""
         if not any(sentences):
             return [[] for _ in sentences]
-        vocabulary = _Vocabulary(sentences)
-        surface, context = self._score_surfaces(vocabulary), self._score_contexts(vocabulary)
-        known = np.array([self._tagdict.get(word, -1) for word in vocabulary.words])
-        pairs = np.stack([self._pairs(word) for word in vocabulary.folded])  # (folded, tags + 2), rows of weights
+        self._meet(dict.fromkeys(chain.from_iterable(sentences)))
+        lengths = np.array([len(words) for words in sentences])
+        words = self._grid(sentences, lengths)  # (longest + 4, sentences)
+        tags = self._only_tag[words[2:-2]]
+        places, columns = np.nonzero((tags < 0) & (np.arange(len(tags))[:, None] < lengths))
+        scores = self._by_word[0, words[places, columns]]
+        for offset in range(1, 5):
+            scores += self._by_word[offset, words[places + offset, columns]]
 
-        longest_first = np.argsort([-len(words) for words in sentences], kind="stable")
-        word_ids, folded_ids, lengths = vocabulary.grid([sentences[i] for i in longest_first])
-        tags = np.zeros(word_ids.shape, np.int64)
-        previous = np.full(len(sentences), self._tag_ids[_START])
-        before_previous = np.full(len(sentences), self._tag_ids[_START2])
-        for i in range(word_ids.shape[1]):
-            active = int((lengths > i).sum())
-            now = known[word_ids[:active, i]]
-            open_ = np.flatnonzero(now < 0)
-            window = folded_ids[open_, i : i + 5].T
-            scores = surface[word_ids[open_, i]] + self._by_history[previous[open_], before_previous[open_]]
-            scores += self._weights[pairs[window[2], previous[open_]]]
-            for offset, ids in zip(context, window, strict=True):
-                scores += offset[ids]
-            now[open_] = scores.argmax(axis=1)
-            tags[:active, i] = now
-            before_previous[:active] = previous[:active]
-            previous[:active] = now
-
-        result: list[list[str]] = [[] for _ in sentences]
-        for row, i, length in zip(tags, longest_first, lengths, strict=True):
-            result[i] = [self._tags[tag] for tag in row[:length].tolist()]
-        return result
+        before = np.full(len(sentences), self._tag_ids[_START])
+        before2 = np.full(len(sentences), self._tag_ids[_START2])
+        stops = np.bincount(places, minlength=len(tags)).cumsum().tolist()
+        for i, (start, stop) in enumerate(pairwise([0, *stops])):
+            open_ = columns[start:stop]
+            previous = before[open_]
+            total = scores[start:stop] + self._by_history[previous, before2[open_]]
+            total += self._weights[self._pairs[words[i + 2, open_], previous]]
+            tags[i, open_] = total.argmax(axis=1)
+            before, before2 = tags[i], before
+        return [row[:n] for row, n in zip(self._tags[tags.T].tolist(), lengths.tolist(), strict=True)]
 
     def _matrix(self, weights: Mapping[str, Mapping[str, float]]) -> "NDArray[np.int32]":
         rows = np.repeat(np.arange(1, len(weights) + 1), [len(by_tag) for by_tag in weights.values()])
@@ -117,72 +115,65 @@ class Perceptron:
         matrix[rows, columns] = np.rint(values * 1000)
         return matrix
 
-    def _rows(self, features: Sequence[str]) -> "NDArray[np.int32]":
-        return self._weights[[self._row.get(feature, 0) for feature in features]]
+    def _weigh(self, feature: str, values: Iterable[str]) -> "NDArray[np.int32]":
+        """Return the weights (values, tags) of a feature with these values."""
+        return self._weights[[self._row.get(f"{feature} {value}", 0) for value in values]]
 
-    def _tag_word_pairs(self, weights: Mapping[str, Any]) -> dict[str, "NDArray[np.int64]"]:
+    def _tag_word_pairs(self, weights: Mapping[str, Any]) -> dict[str, "NDArray[np.intp]"]:
         """Return for each folded word the rows of its features `i-1 tag+i word`, by the tag before it."""
         prefix = "i-1 tag+i word "
-        pairs: dict[str, NDArray[np.int64]] = {}
+        pairs: dict[str, NDArray[np.intp]] = {}
         for feature in weights:
             if feature.startswith(prefix):
                 tag, _, word = feature.removeprefix(prefix).partition(" ")
                 if tag in self._tag_ids:
-                    rows = pairs.setdefault(word, np.zeros(len(self._tag_ids), np.int64))
+                    rows = pairs.setdefault(word, np.zeros(len(self._tag_ids), np.intp))
                     rows[self._tag_ids[tag]] = self._row[feature]
         return pairs
 
-    def _pairs(self, word: str) -> "NDArray[np.int64]":
-        found = self._after_tag.get(word)
-        return np.zeros(len(self._tag_ids), np.int64) if found is None else found
+    def _forget(self, room: int) -> None:
+        """Make room for the distinct words of the texts to come."""
+        self._ids: dict[str, int] = {}
+        room += len(_OUTSIDE)
+        self._by_word = np.empty((5, room, len(self._tags)), np.int32)  # by the word's place, i-2 to i+2
+        self._pairs = np.empty((room, len(self._tag_ids)), np.intp)  # rows of weights, by the tag before
+        self._only_tag = np.empty(room, np.intp)  # -1: depends on the sentence
+        self._learn(_OUTSIDE, _OUTSIDE, 0)
 
-    def _score_surfaces(self, vocabulary: "_Vocabulary") -> "NDArray[np.int32]":
-        suffixes = self._rows([f"i suffix {word[-3:]}" for word in vocabulary.words])
-        return suffixes + self._rows([f"i pref1 {word[0]}" for word in vocabulary.words])
+    def _meet(self, words: Mapping[str, Any]) -> None:
+        """Look up the words that are not remembered; forget the others if there is no room for them."""
+        new = [word for word in words if word not in self._ids]
+        if not new:
+            return
+        if len(self._ids) + len(new) > len(self._only_tag) - len(_OUTSIDE):
+            new = list(words)
+            self._forget(max(_ROOM, len(new)))
+        first = len(_OUTSIDE) + len(self._ids)
+        self._ids.update(zip(new, count(first)))
+        self._learn(new, [_fold(word) for word in new], first)
 
-    def _score_contexts(self, vocabulary: "_Vocabulary") -> list["NDArray[np.int32]"]:
-        """Return (folded, tags) scores for the words at i-2, i-1, i, i+1 and i+2."""
+    def _learn(self, words: Sequence[str], folded: Sequence[str], first: int) -> None:
+        here = slice(first, first + len(words))
+        suffixes = [word[-3:] for word in folded]
+        for place, offset in enumerate(("i-2", "i-1", "i", "i+1", "i+2")):
+            self._by_word[place, here] = self._weigh(f"{offset} word", folded)
+        self._by_word[1, here] += self._weigh("i-1 suffix", suffixes)
+        self._by_word[3, here] += self._weigh("i+1 suffix", suffixes)
+        own = self._weigh("i suffix", [word[-3:] for word in words]) + self._weights[self._row.get("bias", 0)]
+        self._by_word[2, here] += own + self._weigh("i pref1", [word[0] for word in words])
+        none = np.zeros(len(self._tag_ids), np.intp)
+        self._pairs[here] = [self._after_tag.get(word, none) for word in folded]
+        self._only_tag[here] = [self._tagdict.get(word, -1) for word in words]
 
-        def words(offset: str) -> "NDArray[np.int32]":
-            return self._rows([f"{offset} word {word}" for word in vocabulary.folded])
-
-        def suffixes(offset: str) -> "NDArray[np.int32]":
-            return self._rows([f"{offset} suffix {word[-3:]}" for word in vocabulary.folded])
-
-        return [
-            words("i-2"),
-            words("i-1") + suffixes("i-1"),
-            words("i") + self._rows(["bias"]),
-            words("i+1") + suffixes("i+1"),
-            words("i+2"),
-        ]
-
-
-class _Vocabulary:
-    """The distinct words of some sentences, as found and as the perceptron folds them."""
-
-    def __init__(self, sentences: Sequence[Sequence[str]]) -> None:
-        self.words = list(dict.fromkeys(word for words in sentences for word in words))
-        folded = [_fold(word) for word in self.words]
-        self.folded = list(dict.fromkeys([_START, _START2, _END, _END2, *folded]))
-        self._ids = {word: i for i, word in enumerate(self.words)}
-        folded_ids = {word: i for i, word in enumerate(self.folded)}
-        self._folded_of = np.array([folded_ids[word] for word in folded])
-
-    def grid(
-        self, sentences: Sequence[Sequence[str]]
-    ) -> tuple["NDArray[np.int64]", "NDArray[np.int64]", "NDArray[np.int64]"]:
-        """Return word ids (sentences, longest), folded ids padded by 2 on each side, and the lengths."""
-        lengths = np.array([len(words) for words in sentences])
+    def _grid(self, sentences: Sequence[Sequence[str]], lengths: "NDArray[np.intp]") -> "NDArray[np.intp]":
+        """Return word ids, a column a sentence, with two words from outside before it and after it."""
+        ids = np.zeros((lengths.max() + 4, len(sentences)), np.intp)
+        ids[1] = 1  # -START- -START2- words -END- -END2-
         filled = np.arange(lengths.max()) < lengths[:, None]
-        ids = np.zeros(filled.shape, np.int64)
-        ids[filled] = [self._ids[word] for words in sentences for word in words]
-        padded = np.zeros((len(sentences), lengths.max() + 4), np.int64)
-        padded[:, 1] = 1  # -START- -START2- words -END- -END2-
-        padded[:, 2:-2][filled] = self._folded_of[ids[filled]]
-        row = np.arange(len(sentences))
-        padded[row, lengths + 2], padded[row, lengths + 3] = 2, 3
-        return ids, padded, lengths
+        ids.T[:, 2:-2][filled] = [self._ids[word] for words in sentences for word in words]
+        column = np.arange(len(sentences))
+        ids[lengths + 2, column], ids[lengths + 3, column] = 2, 3
+        return ids
 
 
 def _fold(word: str) -> str:
@@ -204,7 +195,6 @@ _HAVE_BE = word_set(
 )
 
 
-@dataclass(frozen=True)
 class CountTagger:
     """Tags a word by the part of speech that WordNet counts most for it; English has few certain ones.
 
@@ -212,35 +202,37 @@ class CountTagger:
     before it speaks against it, and the tag of a proper noun where it is capitalised inside a sentence.
     """
 
-    lexicon: Lexicon
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._guess = lru_cache(maxsize=2**16)(partial(_guess, lexicon))
 
     def tag(self, sentences: Sequence[Sequence[str]]) -> list[list[str]]:
         """Return one Penn Treebank tag a word; an empty one where it is anyone's guess."""
-        return [
-            [self._tag(words[i - 1] if i else ".", word) for i, word in enumerate(words)] for words in sentences
-        ]
+        return [[self._tag(before, word) for before, word in pairwise([".", *words])] for words in sentences]
 
     def _tag(self, before: str, word: str) -> str:
         if word[0].isupper() and before not in _SENTENCE_ENDS:
             return "NNP"
-        before = before.lower()
         tag = self._guess(word.lower())
+        if not tag:
+            return ""
+        before = before.lower()
         if tag.startswith("VB") and before in _DETERMINERS:
             return ""
         if before in _MODALS and tag != "RB":
             return tag if tag == "VB" else ""
         return "VBN" if tag == "VBD" and before in _HAVE_BE else tag
 
-    def _guess(self, word: str) -> str:
-        """Return the likeliest tag of a word by itself."""
-        if word in FUNCTION_WORDS or not word.isalpha():
-            return ""
-        uses: dict[str, int] = {}
-        for tag in ("NN", "NNS", "VB", "VBZ", "VBG", "VBD", "JJ", "JJR", "JJS", "RB"):
-            if base := inflection.base_of(self.lexicon, word, tag):
-                uses[tag] = self.lexicon.uses[inflection.POS_OF_TAG[tag]][base] + 1  # a listed word is possible
-        tag = max(uses, key=lambda tag: uses[tag], default="")
-        return tag if tag and uses[tag] >= CERTAIN * sum(uses.values()) else ""
+
+def _guess(lexicon: Lexicon, word: str) -> str:
+    """Return the likeliest tag of a lower-case word by itself."""
+    if word in FUNCTION_WORDS or not word.isalpha():
+        return ""
+    uses: dict[str, int] = {}
+    for tag in ("NN", "NNS", "VB", "VBZ", "VBG", "VBD", "JJ", "JJR", "JJS", "RB"):
+        if base := inflection.base_of(lexicon, word, tag):
+            uses[tag] = lexicon.uses[inflection.POS_OF_TAG[tag]][base] + 1  # a listed word is possible
+    tag = max(uses, key=lambda tag: uses[tag], default="")
+    return tag if tag and uses[tag] >= CERTAIN * sum(uses.values()) else ""
 
 
 #: Least share of a word's uses that its likeliest part of speech must have.

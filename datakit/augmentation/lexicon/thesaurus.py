@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from datakit.augmentation.lexicon import wordnet
 from datakit.augmentation.lexicon.inflection import POS_OF_TAG, base_of, inflect
-from datakit.augmentation.lexicon.wordnet import Lexicon
+from datakit.augmentation.lexicon.wordnet import LIKELY, Lexicon
 
 
 class Entry(NamedTuple):
@@ -15,10 +15,6 @@ class Entry(NamedTuple):
     base: str
     forms: tuple[str, ...]  # inflected as the word, the most used first
 
-
-#: Least share of a word's uses that its part of speech must have. A rarer reading is more often the tagger's
-#: error than the writer's meaning.
-LIKELY = 0.25
 
 _NO_ENTRY = Entry("", ())
 
@@ -40,11 +36,10 @@ class Thesaurus:
     def is_collocation(self, first: str, second: str) -> bool:
         """Tell whether two neighbours, in lower case, are part of one multi-word entry: `credit cards`."""
         pairs = self.lexicon.collocations
-        return any(
-            f"{a}_{b}" in pairs
-            for a in {first, first.removesuffix("s")}
-            for b in {second, second.removesuffix("s")}
-        )
+        if f"{first}_{second}" in pairs:
+            return True
+        one, other = first.removesuffix("s"), second.removesuffix("s")
+        return f"{one}_{second}" in pairs or f"{first}_{other}" in pairs or f"{one}_{other}" in pairs
 
     def _look_up(self, word: str, tag: str) -> Entry:
         base = base_of(self.lexicon, word, tag)

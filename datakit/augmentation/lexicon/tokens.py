@@ -1,14 +1,15 @@
 """Where the words of a text are, and which of them no edit may touch."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 #: Addresses, mentions, tags and placeholders whole; contractions split as in the Penn Treebank, which the
 #: tagger was trained on; words with inner hyphens or full stops in one piece; any other mark by itself.
 TOKEN = re.compile(
     r"""
       (?:https?://|www\.)\S+
-    | [\w.+-]+@\w[\w.-]*\w
+    | (?<![\w.+-])[\w.+-]+@\w[\w.-]*\w
     | [@#]\w+
     | <[^<>\s]+> | \[[^\[\]\s]+\] | \{[^{}\s]+\} | &\#?\w+;
     | \w+(?=n['\u2019]t\b) | n['\u2019]t\b | ['\u2019](?:s|re|ve|ll|d|m)\b
@@ -17,6 +18,26 @@ TOKEN = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+
+
+def tokenise(text: str) -> list[str]:
+    """Return the tokens of a text, as `TOKEN` finds them."""
+    return [token for piece in text.split() for token in _tokens(piece)]
+
+
+@lru_cache(maxsize=2**16)
+def _tokens(piece: str) -> tuple[str, ...]:
+    """Return the tokens of what white space parts; no token reaches across it, and most pieces come again."""
+    return tuple(TOKEN.findall(piece))
+
+
+def starts(text: str, tokens: Iterable[str]) -> Iterator[int]:
+    """Yield where each of a text's tokens starts; between them is white space only."""
+    stop = 0
+    for token in tokens:
+        start = text.index(token, stop)
+        stop = start + len(token)
+        yield start
 
 
 def word_set(words: str) -> frozenset[str]:
@@ -67,7 +88,7 @@ def is_protected(token: str) -> bool:
 
 def protected_tokens(text: str) -> Iterator[str]:
     """Yield the protected tokens of a text in their order."""
-    return (token for token in TOKEN.findall(text) if is_protected(token))
+    return (token for token in tokenise(text) if is_protected(token))
 
 
 def article_for(word: str) -> str:

@@ -7,6 +7,8 @@ running text (SemCor); Open English WordNet does not, and is judged by the order
 
 import io
 import os
+import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 DEBIAN = Path("/usr/share/wordnet")
 
 #: Counts up whenever the table's content or layout changes.
-FORMAT = 1
+FORMAT = 2
 
 POS_FILES = {"n": "noun", "v": "verb", "a": "adj", "r": "adv"}
 
@@ -38,6 +40,10 @@ POS_FILES = {"n": "noun", "v": "verb", "a": "adj", "r": "adv"}
 #: (`item`, `point`; `night`, `dark`).
 DOMINANT = 0.5
 MUTUAL = 0.25
+
+#: Least share of a word's uses that its part of speech must have, of the word that goes as of the one that comes.
+#: A rarer reading is more often the tagger's error than the writer's meaning, or odd: `girl`, `miss`.
+LIKELY = 0.25
 
 #: Fewest letters of a synonym; the shorter ones are abbreviations (`lb`, `hr`, `yr`).
 SHORTEST = 3
@@ -59,6 +65,7 @@ class Lexicon(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     collocations: frozenset[str]  #: `a_b` for words that stand side by side in a multi-word entry
     irregular: dict[str, dict[str, tuple[str, ...]]]  #: base form -> forms that no rule gives
     bases: dict[str, dict[str, tuple[str, ...]]]  #: and back
+    written: dict[str, int]  #: words of the glosses and examples, and how often they stand there
 
 
 @cache
@@ -109,13 +116,14 @@ def compile_lexicon(source: nltk_data.Folder) -> Lexicon:
     return Lexicon(
         frequencies=bool(counts),
         uses={
-            pos: {name: sum(word.counts) if counts else len(word.counts) for name, word in words[pos].items()}
+            pos: {name: _uses(word, counted=bool(counts)) for name, word in words[pos].items()}
             for pos in POS_FILES
         },
         synonyms={pos: _synonyms(words, pos, counted=bool(counts)) for pos in POS_FILES},
         collocations=frozenset(_collocations(reader)),
         irregular={pos: _inverse(forms) for pos, forms in exceptions.items()},
         bases=exceptions,
+        written=_written(source),
     )
 
 
@@ -173,6 +181,8 @@ def _synonyms(words: Mapping[str, Mapping[str, _Word]], pos: str, *, counted: bo
             and (other := words[pos].get(peer)) is not None
             and share * other.peers.get(name, 0) >= MUTUAL
             and _is_common(words, peer, pos, counted=counted)
+            and _is_likely(words, peer, pos, counted=counted)
+            and _is_plural(words, name, pos) == _is_plural(words, peer, pos)
             and _fits(word, other, pos)
         }
         if candidates:
@@ -180,9 +190,24 @@ def _synonyms(words: Mapping[str, Mapping[str, _Word]], pos: str, *, counted: bo
     return table
 
 
+def _uses(word: _Word, *, counted: bool) -> int:
+    return sum(word.counts) if counted else len(word.counts)
+
+
+def _is_likely(words: Mapping[str, Mapping[str, _Word]], name: str, pos: str, *, counted: bool) -> bool:
+    uses = {kind: _uses(words[kind][name], counted=counted) for kind in POS_FILES if name in words[kind]}
+    return uses[pos] >= LIKELY * sum(uses.values())
+
+
+def _is_plural(words: Mapping[str, Mapping[str, _Word]], name: str, pos: str) -> bool:
+    """Tell whether a noun is itself the plural of one: `authorities`, which no `a` or `is` goes with."""
+    singulars = (name.removesuffix("s"), f"{name.removesuffix('ies')}y")
+    return pos == "n" and name.endswith("s") and any(one != name and one in words["n"] for one in singulars)
+
+
 def _is_common(words: Mapping[str, Mapping[str, _Word]], name: str, pos: str, *, counted: bool) -> bool:
     if counted:
-        return sum(words[pos][name].counts) >= MIN_COMMON_USES
+        return _uses(words[pos][name], counted=counted) >= MIN_COMMON_USES
     return sum(len(words[p][name].counts) for p in POS_FILES if name in words[p]) >= MIN_COMMON_SENSES
 
 
@@ -212,6 +237,11 @@ def _collocations(reader: "WordNetCorpusReader") -> Iterator[str]:
 def _exceptions(source: nltk_data.Folder, suffix: str) -> dict[str, tuple[str, ...]]:
     lines = map(str.split, _read(source, f"{suffix}.exc").decode("latin-1").splitlines())
     return {form: tuple(bases) for form, *bases in lines if form.isalpha()}
+
+
+def _written(source: nltk_data.Folder) -> dict[str, int]:
+    glosses = (_read(source, f"data.{suffix}").decode("latin-1") for suffix in POS_FILES.values())
+    return Counter(re.findall(r"[a-z]+", " ".join(re.findall(r"\| (.*)", "".join(glosses)))))
 
 
 def _inverse(bases: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:

@@ -1,7 +1,7 @@
 """Operators that edit single words: which words they may edit, and what they have in common."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from itertools import islice
@@ -13,7 +13,8 @@ from msgspec import Meta
 from datakit.augmentation.lexicon import tagger, thesaurus
 from datakit.augmentation.lexicon.inflection import POS_OF_TAG, base_of
 from datakit.augmentation.lexicon.thesaurus import Thesaurus
-from datakit.augmentation.lexicon.tokens import FUNCTION_WORDS, NEGATIONS, TOKEN, article_for
+from datakit.augmentation.lexicon.tokens import FUNCTION_WORDS, NEGATIONS, article_for, starts, tokenise
+from datakit.augmentation.lexicon.wordnet import Lexicon
 from datakit.augmentation.operators._base import Edit, Span
 from datakit.augmentation.operators._drawing import distinct
 
@@ -93,15 +94,15 @@ def tag(texts: Sequence[str], protect: Sequence[str]) -> Iterator[Tagged]:
     """
     words = thesaurus.load()
     base = cache(partial(base_of, words.lexicon))
-    kept = {word.lower() for word in protect}
-    kept |= {form for word in kept for tag in POS_OF_TAG if (form := base(word, tag))}
+    kept = with_bases(protect, words.lexicon)
 
     def is_protected(word: str, tag: str) -> bool:
         return word in kept or base(word, tag) in kept
 
-    tokens = [[(match.group(), match.start()) for match in TOKEN.finditer(text)] for text in texts]
-    tags = tagger.load().tag([[token for token, _ in row] for row in tokens])
-    for text, row, row_tags in zip(texts, tokens, tags, strict=True):
+    tokens = [tokenise(text) for text in texts]
+    tags = tagger.load().tag(tokens)
+    for text, row_tokens, row_tags in zip(texts, tokens, tags, strict=True):
+        row = list(zip(row_tokens, starts(text, row_tokens), strict=True))
         yield Tagged(text, row, list(_words(row, row_tags, words, is_protected)), is_protected)
 
 
@@ -114,7 +115,7 @@ def _words(
         right = tokens[i + 1][0].lower() if i + 1 < len(tokens) else ""
         if (
             len(token) >= SHORTEST
-            and is_plain(token, tag, starts=not left or left in OPENERS)
+            and is_plain(token, tag, starts=opens(left, tokens[i + 1][0] if i + 1 < len(tokens) else ""))
             and word not in FUNCTION_WORDS
             and left not in NEGATIONS
             and right not in NT
@@ -123,6 +124,22 @@ def _words(
             and not is_protected(word, tag)
         ):
             yield Word(token, start, tag, before)
+
+
+def opens(before: str, after: str) -> bool:
+    """Tell whether a capital between these tokens may be that of a sentence's first word.
+
+    Before another capital it is rather that of a name after an abbreviation: `feat. Childish Gambino`.
+    """
+    return (not before or before in OPENERS) and not after[:1].isupper()
+
+
+def with_bases(protect: Iterable[str], lexicon: Lexicon) -> frozenset[str]:
+    """Return the words in lower case, and what each may be an inflection of."""
+    words = {word.lower() for word in protect}
+    return frozenset(
+        words | {base for word in words for tag in POS_OF_TAG if (base := base_of(lexicon, word, tag))}
+    )
 
 
 def is_plain(token: str, tag: str, *, starts: bool) -> bool:
@@ -141,6 +158,8 @@ def replaced(word: Word, new: str) -> tuple[Span, ...]:
     """
     span = Span(word.start, word.stop, new.capitalize() if word.text[0].isupper() else new)
     article, at = word.before
+    if article.lower() not in ARTICLES:
+        return (span,)
     needed = article_for(new)
     # An article that did not suit the old word is the writer's own spelling, and stays.
     if article.lower() != article_for(word.text) or article.lower() == needed:

@@ -49,7 +49,7 @@ class BackTranslation:
 
     engine: str = "auto"  #: `apertium`, `marian`, `ctranslate2`, or the first that has its models here
     options: dict[str, Any] = field(default_factory=dict)  #: the engine's own options
-    language: str = "en"  #: of the texts, ISO 639-1
+    language: str = "en"  #: of the texts, ISO 639-1; rows in another are left to other operators
     pivots: tuple[str, ...] = ()  #: languages to go through, ISO 639-1; none: all that are here
     protect: tuple[str, ...] = ()  #: words that are neither lost nor put in
 
@@ -78,6 +78,11 @@ class BackTranslation:
             for row, child in zip(asking, back, strict=True):
                 row.take(child)
         return (iter(row.edits) for row in rows)
+
+    @property
+    def neural(self) -> bool:
+        """Whether the engine has a neural model."""
+        return self._route.engine.neural
 
     def uses(self) -> Mapping[str, str]:
         """Name the engine, the pivots, and the models of both ways: what the variants depend on."""

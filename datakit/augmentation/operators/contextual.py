@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from pathlib import Path
 from random import Random
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, ClassVar, NamedTuple
 
 from msgspec import Meta
 
@@ -16,6 +16,7 @@ from datakit.augmentation.lexicon import thesaurus
 from datakit.augmentation.lexicon.inflection import POS_OF_TAG
 from datakit.augmentation.lexicon.tokens import FUNCTION_WORDS
 from datakit.augmentation.operators._base import Span
+from datakit.augmentation.operators._english import English
 from datakit.augmentation.operators._words import SHORTEST, Tagged, Word, WordOperator, replaced
 from datakit.core.errors import Problem, UsageError
 from datakit.core.files import digest_of_tree
@@ -23,7 +24,7 @@ from datakit.core.hushed import quiet_transformers
 
 
 @dataclass(frozen=True, kw_only=True)
-class Contextual(WordOperator):
+class Contextual(English, WordOperator):
     """Replace words by what a masked language model expects there.
 
     What:
@@ -49,6 +50,8 @@ class Contextual(WordOperator):
         Kobayashi 2018 (contextual augmentation); Qiang et al. 2020 (LSBert, arXiv 2006.14939) for the text
         beside its masked copy, which keeps the proposals near the old word's meaning, and for ten candidates.
     """
+
+    neural: ClassVar[bool] = True
 
     #: A folder written by `save_pretrained`, or a hub id, `id@revision` to pin one.
     model: str = "google-bert/bert-base-uncased"
@@ -80,12 +83,12 @@ class Contextual(WordOperator):
             ]
 
     def uses(self) -> Mapping[str, str]:
-        """Return the model's digest and the kind of device; with others, other texts.
+        """Return the WordNet, the tagger and the model's digest; with others, other texts.
 
         Raises:
             UsageError: the model is neither a folder nor on the hub, or the hub cannot be reached.
         """
-        return {"model": _identity(self.model), "device": _device().type}
+        return {**English.uses(self), "model": _identity(self.model)}
 
 
 class _Proposals(NamedTuple):
@@ -178,10 +181,10 @@ class _MaskedModel:
 
 def _copies(tagged: Tagged, word: Word, mask: str) -> tuple[str, str]:
     """Return a word and its surroundings, as they are and with the word masked."""
-    starts = [start for _, start in tagged.tokens]
-    i = bisect_left(starts, word.start)
-    start = starts[max(0, i - _AROUND)]
-    stop = starts[i + _AROUND] if i + _AROUND < len(starts) else len(tagged.text)
+    tokens = tagged.tokens
+    i = bisect_left(tokens, word.start, key=itemgetter(1))
+    _, start = tokens[max(0, i - _AROUND)]
+    stop = tokens[i + _AROUND][1] if i + _AROUND < len(tokens) else len(tagged.text)
     left, right = tagged.text[start : word.start], tagged.text[word.stop : stop]
     return f"{left}{word.text}{right}", f"{left}{mask}{right}"
 

@@ -11,7 +11,13 @@ from datakit.augmentation.operators._drawing import distinct
 
 MARKS = (".", ";", "?", ":", "!", ",")
 
-_WORD = re.compile(r"(?<=\s)\S+")
+#: The same in Chinese and Japanese, without a space after them.
+WIDE_MARKS = ("\u3002", "\uff1b", "\uff1f", "\uff1a", "\uff01", "\uff0c")
+
+_HAN = "[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+
+#: Where a mark can stand: before a word that white space precedes, or between two Han characters.
+_PLACE = re.compile(rf"(?<=\s)(?=\S)|(?<={_HAN})(?P<han>)(?={_HAN})")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -20,7 +26,9 @@ class InsertPunctuation:
 
     What:
         One to a third as many marks as there are words, drawn from `. ; ? : ! ,`, each put before a word as a
-        token of its own. No word is changed, lost or moved; the text's own marks stay.
+        token of its own. No word is changed, lost or moved; the text's own marks stay. Where white space does
+        not part the words, each Han character counts as one, and the marks are those of Chinese: one may fall
+        inside a word of several characters.
 
     Why:
         It is the one edit that never changes what a text says, and a sentence of ten words has thousands of
@@ -44,8 +52,12 @@ class InsertPunctuation:
 
 
 def _draws(text: str, rng: Random, share: float) -> Iterator[Sequence[Span]]:
-    places = [match.start() for match in _WORD.finditer(text)]
-    most = min(len(places), max(1, round(share * len(text.split()))))
+    places = [(match.start(), match["han"] is not None) for match in _PLACE.finditer(text)]
+    words = len(text.split()) + sum(between_han for _, between_han in places)
+    most = min(len(places), max(1, round(share * words)))
     while places:
         chosen = sorted(rng.sample(places, rng.randint(1, most)))
-        yield [Span(place, place, f"{rng.choice(MARKS)} ") for place in chosen]
+        yield [
+            Span(at, at, rng.choice(WIDE_MARKS) if between_han else f"{rng.choice(MARKS)} ")
+            for at, between_han in chosen
+        ]

@@ -1,18 +1,18 @@
 """The operator `nlpaug`: any text augmenter of the library nlpaug, made reproducible."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import cache
 from importlib import import_module
-from itertools import islice
+from itertools import islice, takewhile
 from random import Random
 from typing import Any
 
 import msgspec
 
-from datakit.augmentation.lexicon import nltk_data, tagger
+from datakit.augmentation.lexicon import nltk_data, tagger, wordnet
 from datakit.augmentation.operators._base import Edit, Span
 from datakit.core.errors import Problem, UsageError
 from datakit.core.names import suggest
@@ -34,6 +34,9 @@ OFFLINE = (
 #: Those of them that read WordNet and the tagger through NLTK; nlpaug downloads them by names that NLTK
 #: dropped.
 _NEED_NLTK = ("word.AntonymAug", "word.SynonymAug")
+
+#: Those of them that know English words.
+_ENGLISH = ("word.AntonymAug", "word.SpellingAug", "word.SynonymAug")
 
 #: Tries in a row without a new text after which the augmenter counts as exhausted.
 _PATIENCE = 10
@@ -66,6 +69,16 @@ class Nlpaug:
     augmenter: str = "word.SpellingAug"  #: module and class below `nlpaug.augmenter`, e.g. `char.KeyboardAug`
     options: dict[str, Any] = field(default_factory=dict)  #: the augmenter's own options
 
+    @property
+    def language(self) -> str:
+        """The only language it can be given; empty where all will do, or the options name data of another."""
+        return "en" if self.augmenter in _ENGLISH and not {"lang", "dict_path"} & self.options.keys() else ""
+
+    def uses(self) -> Mapping[str, str]:
+        """Name the WordNet of the augmenters that read it; with another one, other texts."""
+        found = nltk_data.find("corpora/wordnet") if self.augmenter in _NEED_NLTK else None
+        return {} if found is None else {"wordnet": wordnet.digest(found)}
+
     def augment(self, text: str, rng: Random, n: int) -> Iterator[Edit]:
         """Yield what the augmenter makes of the text, without repeats.
 
@@ -92,8 +105,16 @@ def _distinct(augmenter: Any, text: str, rng: Random) -> Iterator[Edit]:  # noqa
 
 
 def _difference(parent: str, child: str) -> Iterator[Span]:
-    """Yield the spans that turn `parent` into `child`, in whole words, runs of space and single marks."""
+    """Yield the spans that turn `parent` into `child`, in whole words, runs of space and single marks.
+
+    In texts so long that finding them would take minutes, the first to the last change are one span.
+    """
     old, new = _PIECES.findall(parent), _PIECES.findall(child)
+    if len(old) + len(new) > _LONGEST:
+        start = _common(zip(parent, child, strict=False))
+        same = _common(zip(reversed(parent[start:]), reversed(child[start:]), strict=False))
+        yield Span(start, len(parent) - same, child[start : len(child) - same])
+        return
     starts = [0]
     for piece in old:
         starts.append(starts[-1] + len(piece))
@@ -101,6 +122,14 @@ def _difference(parent: str, child: str) -> Iterator[Span]:
         if op != "equal":
             yield Span(starts[a], starts[b], "".join(new[c:d]))
 
+
+def _common(pairs: Iterable[tuple[str, str]]) -> int:
+    """Return how many pairs at the beginning are pairs of the same."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
+#: Pieces of both texts that are compared one by one; the time grows with the square of them.
+_LONGEST = 10_000
 
 _PIECES = re.compile(r"\w+|\s+|[^\w\s]")
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from random import Random
 
 from datakit.augmentation.operators._base import Span
+from datakit.augmentation.operators._english import English
 from datakit.augmentation.operators._words import ARTICLES, Tagged, WordOperator
 
 
 @dataclass(frozen=True, kw_only=True)
-class RandomDeletion(WordOperator):
+class RandomDeletion(English, WordOperator):
     """Leave out a few words.
 
     What:

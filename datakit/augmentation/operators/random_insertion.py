@@ -9,11 +9,12 @@ from datakit.augmentation.lexicon import thesaurus
 from datakit.augmentation.lexicon.thesaurus import Thesaurus
 from datakit.augmentation.lexicon.tokens import NEGATIONS
 from datakit.augmentation.operators._base import Span
+from datakit.augmentation.operators._english import English
 from datakit.augmentation.operators._words import ARTICLES, OPENERS, Tagged, WordOperator
 
 
 @dataclass(frozen=True, kw_only=True)
-class RandomInsertion(WordOperator):
+class RandomInsertion(English, WordOperator):
     """Insert synonyms of a text's own words at random places.
 
     What:

@@ -27,6 +27,7 @@ class ShuffleSentences:
         line breaks and `<br />` between them stay where they are. Sentences are found by NLTK's Punkt for
         English where its data (`punkt_tab`) is on NLTK's search path, else by a rule: a full stop, `!` or `?`
         before a space and something other than a small letter, unless an abbreviation or an initial precedes.
+        The full stop of Chinese and Japanese ends a sentence everywhere.
 
     Why:
         What a review or a report is about does not hang on the order of its sentences, so the label is sure to
@@ -64,8 +65,14 @@ def _orders(text: str, rng: Random) -> Iterator[Sequence[Span]]:
         ]
 
 
-#: Where one paragraph ends and another begins, whatever the marks say.
-_BREAK = re.compile(r"\s*(?:<br\s*/?>|\r?\n\s*\n)\s*(?:<br\s*/?>\s*)*", re.IGNORECASE)
+#: Where one paragraph ends and another begins, whatever the marks say; and the ends of sentences in Chinese and
+#: Japanese, where no white space follows: its full stop, `!` and `?`, and the quotes and brackets that close.
+_BREAK = re.compile(
+    r"<br\s*/?>|\n\s*\n|"
+    "(?<=[\u3002\uff01\uff1f])(?![\u3002\uff01\uff1f\u201d\u2019\uff09\u300d\u300f])|"
+    "(?<=[\u3002\uff01\uff1f][\u201d\u2019\uff09\u300d\u300f])",
+    re.IGNORECASE,
+)
 
 
 def sentences(text: str) -> Iterator[tuple[int, int]]:
@@ -105,7 +112,7 @@ def _punkt() -> Callable[[str], Iterator[int]] | None:
 
 
 #: What ends a sentence, the quotes and brackets that close with it, and the white space after it.
-_END = re.compile(r"(?:[!?]|(?P<stop>\.+|\u2026))[\"'\u201d\u2019)\]]*\s+(?=[^\sa-z.,;:!?])")
+_END = re.compile(r"(?:[!?]|(?P<stop>(?<!\.)\.+|\u2026))[\"'\u201d\u2019)\]]*\s+(?=[^\sa-z.,;:!?])")
 
 _ABBREVIATIONS = word_set(
     """

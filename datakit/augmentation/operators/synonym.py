@@ -3,24 +3,41 @@
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from functools import lru_cache
+from itertools import islice, pairwise
 from random import Random
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from msgspec import Meta
 
 from datakit.augmentation.lexicon import tagger, thesaurus
-from datakit.augmentation.lexicon.thesaurus import Thesaurus
-from datakit.augmentation.lexicon.tokens import FUNCTION_WORDS, TOKEN
-from datakit.augmentation.operators._base import Edit, Span, edit
-from datakit.augmentation.operators._words import NT, OPENERS, SHORTEST, Word, is_plain, replaced
+from datakit.augmentation.lexicon.thesaurus import Entry, Thesaurus
+from datakit.augmentation.lexicon.tokens import FUNCTION_WORDS, starts, tokenise
+from datakit.augmentation.operators._base import Edit, edit
+from datakit.augmentation.operators._english import English
+from datakit.augmentation.operators._words import (
+    NT,
+    SHORTEST,
+    Word,
+    is_plain,
+    opens,
+    replaced,
+    with_bases,
+)
 
-#: One word that can be replaced: for each synonym the spans to change, an article before the word included.
-Site = tuple[tuple[Span, ...], ...]
+#: Words of a text that are replaced at most, spread over it: counting their combinations takes the square of them.
+_MOST_SITES = 500
+
+
+class Site(NamedTuple):
+    """A word that can be replaced, and by what."""
+
+    word: Word
+    forms: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Synonym:
+class Synonym(English):
     """Replace words by WordNet synonyms that fit the place.
 
     What:
@@ -59,40 +76,57 @@ class Synonym:
     ) -> Iterator[Iterator[Edit]]:
         """Yield for each text what `augment` would; the texts are tagged together."""
         words = thesaurus.load()
-        protect = frozenset(word.lower() for word in self.protect)
-        tokens = [[(m.group(), m.start()) for m in TOKEN.finditer(text)] for text in texts]
-        tags = tagger.load().tag([[word for word, _ in row] for row in tokens])
+        protect = with_bases(self.protect, words.lexicon)
+        tokens = [tokenise(text) for text in texts]
+        tags = tagger.load().tag(tokens)
         for text, row, row_tags, rng, limit in zip(texts, tokens, tags, rngs, n, strict=True):
-            sites = list(_sites(row, row_tags, words, protect))
+            sites = _sites(text, row, row_tags, words, protect)
+            sites = sites[:: -(-len(sites) // _MOST_SITES) or 1]
             yield islice(_variants(text, sites, max(1, round(self.share * len(row))), rng), limit)
 
 
 def _sites(
-    tokens: Sequence[tuple[str, int]], tags: Sequence[str], words: Thesaurus, protect: frozenset[str]
-) -> Iterator[Site]:
-    """Yield the words that can be replaced, in their order."""
-    for i, ((token, start), tag) in enumerate(zip(tokens, tags, strict=True)):
-        starts = i == 0 or tokens[i - 1][0] in OPENERS
-        if len(token) < SHORTEST or not is_plain(token, tag, starts=starts):
-            continue
-        word = token.lower()
-        base, forms = words.entry(word, tag)
-        if not forms or word in FUNCTION_WORDS or word in protect or base in protect:
-            continue
-        before = tokens[i - 1] if i else ("", 0)
-        after = tokens[i + 1][0].lower() if i + 1 < len(tokens) else ""
-        if after in NT or any(
-            words.is_collocation(before[0].lower(), form) or words.is_collocation(form, after)
-            for form in (word, base)
-        ):
-            continue
-        site = tuple(
-            replaced(Word(token, start, tag, before), form)
-            for form in forms
-            if not protect or (form not in protect and words.entry(form, tag).base not in protect)
-        )
-        if site:
-            yield site
+    text: str, tokens: Sequence[str], tags: Sequence[str], words: Thesaurus, protect: frozenset[str]
+) -> list[Site]:
+    """Return the words that can be replaced, in their order."""
+    found = [
+        (i, tag, entry.forms)
+        for i, (token, tag) in enumerate(zip(tokens, tags, strict=True))
+        if (entry := _entry(words, protect, token, tag)) and _is_free(tokens, i, entry.base, words)
+    ]
+    if not found:
+        return []
+    at = list(zip(tokens, starts(text, tokens), strict=True))
+    return [Site(Word(*at[i], tag, at[i - 1] if i else ("", 0)), forms) for i, tag, forms in found]
+
+
+@lru_cache(maxsize=2**16)
+def _entry(words: Thesaurus, protect: frozenset[str], token: str, tag: str) -> Entry | None:
+    """Return what may stand in for a token wherever its neighbours do not forbid it; None for most tokens."""
+    word = token.lower()
+    if len(token) < SHORTEST or word in FUNCTION_WORDS or not is_plain(token, tag, starts=True):
+        return None
+    base, forms = words.entry(word, tag)
+    if protect:
+        if word in protect or base in protect:
+            return None
+        forms = tuple(form for form in forms if form not in protect and words.entry(form, tag).base not in protect)
+    return Entry(base, forms) if forms else None
+
+
+def _is_free(tokens: Sequence[str], i: int, base: str, words: Thesaurus) -> bool:
+    """Tell whether the neighbours of a token let it go: it is no name, no stem of `n't`, in no fixed phrase."""
+    token = tokens[i]
+    before = tokens[i - 1] if i else ""
+    after = tokens[i + 1] if i + 1 < len(tokens) else ""
+    if not (token.islower() or opens(before, after)):
+        return False
+    before, after = before.lower(), after.lower()
+    if after in NT:
+        return False
+    return not any(
+        words.is_collocation(before, form) or words.is_collocation(form, after) for form in {token.lower(), base}
+    )
 
 
 def _variants(text: str, sites: Sequence[Site], size: int, rng: Random) -> Iterator[Edit]:
@@ -101,39 +135,39 @@ def _variants(text: str, sites: Sequence[Site], size: int, rng: Random) -> Itera
     Each size is walked in a random order that needs no memory: all numbers below the count of its
     combinations, by a stride that has no divisor in common with the count.
     """
-    size = min(size, len(sites))
-    ways = _ways([len(site) for site in sites])
+    size = max(1, min(size, len(sites)))
     for k in (*range(size, len(sites) + 1), *range(size - 1, 0, -1)):
-        count = ways[0][k] if k else 0
-        if not count:
-            continue
-        at, stride = rng.randrange(count), rng.randrange(count) or 1
-        while math.gcd(stride, count) != 1:
+        ways = _ways([len(site.forms) for site in sites], k)
+        total = ways[0][k]
+        at, stride = rng.randrange(total), rng.randrange(total) or 1
+        while math.gcd(stride, total) != 1:
             stride += 1
-        for _ in range(count):
-            yield edit(text, [span for choice in _combination(sites, ways, k, at) for span in choice])
-            at = (at + stride) % count
+        for _ in range(total):
+            yield edit(
+                text, [span for word, new in _combination(sites, ways, k, at) for span in replaced(word, new)]
+            )
+            at = (at + stride) % total
 
 
-def _ways(options: Sequence[int]) -> list[list[int]]:
-    """Return `ways[i][k]`: in how many ways k of the sites from the i-th on can be replaced."""
-    ways = [[1, *[0] * len(options)]]
+def _ways(options: Sequence[int], most: int) -> list[list[int]]:
+    """Return `ways[i][k]`: in how many ways k <= most of the sites from the i-th on can be replaced."""
+    ways = [[1, *[0] * most]]
     for n in reversed(options):
         rest = ways[-1]
-        ways.append([1, *(rest[k] + n * rest[k - 1] for k in range(1, len(rest)))])
+        ways.append([1, *(more + n * fewer for fewer, more in pairwise(rest))])
     return ways[::-1]
 
 
 def _combination(
     sites: Sequence[Site], ways: Sequence[Sequence[int]], k: int, number: int
-) -> Iterator[tuple[Span, ...]]:
-    """Yield the replacements of the combination with this number, 0 <= number < ways[0][k]."""
-    for i, site in enumerate(sites):
+) -> Iterator[tuple[Word, str]]:
+    """Yield the replacements of the combination of k sites with this number, 0 <= number < ways[0][k]."""
+    for i, (word, forms) in enumerate(sites):
         if k == 0:
             return
         skipped = ways[i + 1][k]
         if number < skipped:
             continue
         choice, number = divmod(number - skipped, ways[i + 1][k - 1])
-        yield site[choice]
+        yield word, forms[choice]
         k -= 1

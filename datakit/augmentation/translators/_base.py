@@ -17,6 +17,11 @@ class Translator(Protocol):
         """Whether it draws translations by `seeds`; else each text has one."""
         ...
 
+    @property
+    def neural(self) -> bool:
+        """Whether it has a neural model, whose last bits the kind of device decides."""
+        ...
+
     def pivots(self, language: str) -> tuple[str, ...]:
         """Return the languages that a text in `language` can go to and come back from, without any download.
 

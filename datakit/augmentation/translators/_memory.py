@@ -39,6 +39,11 @@ class Remembering:
         """Whether the other one samples."""
         return self.engine.samples
 
+    @property
+    def neural(self) -> bool:
+        """Whether the other one is."""
+        return self.engine.neural
+
     def pivots(self, language: str) -> tuple[str, ...]:
         """Return those of the other one."""
         return self.engine.pivots(language)

@@ -3,10 +3,13 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Annotated, Any, ClassVar, NamedTuple, TypeVar
+
+from msgspec import Meta
 
 from datakit.core.errors import Problem, UsageError
 from datakit.core.extras import needs
@@ -47,6 +50,29 @@ NLLB_CODES = {
 
 #: Most tokens of one piece of text, the end mark included: OPUS-MT has positions for no more.
 MOST_TOKENS = 512
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NeuralEngine:
+    """The options of an engine with neural models: which models, how they decode, how much at once."""
+
+    samples: ClassVar[bool] = True
+    neural: ClassVar[bool] = True
+
+    model: str = OPUS_MT  #: folder or hub id, with `{source}` and `{target}` unless one model knows all languages
+    beams: Annotated[int, Meta(ge=1)] = 1  #: beam size where nothing is sampled
+    top_k: Annotated[int, Meta(ge=1)] = 10  #: likeliest tokens that are sampled from
+    temperature: Annotated[float, Meta(gt=0)] = 0.9  #: above 1 more varied, below 1 safer
+    batch_tokens: Annotated[int, Meta(ge=1)] = 2048  #: tokens of a batch, padding and beams included
+
+    @property
+    def decoding(self) -> str:
+        """The options that a translation depends on; the batches play no part."""
+        return f"{self.beams}:{self.top_k}:{self.temperature}"
+
+    def budget(self, *, draw: bool) -> int:
+        """Return the tokens of a batch: a beam keeps each text several times."""
+        return self.batch_tokens // (1 if draw else self.beams)
 
 
 def most_tokens(tokens: int) -> int:

@@ -70,6 +70,7 @@ class Apertium:
     """
 
     samples: ClassVar[bool] = False
+    neural: ClassVar[bool] = False
 
     modes: str = "/usr/share/apertium/modes"  #: folder with the `.mode` files of the installed pairs
 

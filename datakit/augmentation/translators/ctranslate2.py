@@ -9,15 +9,13 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated, Any, ClassVar
-
-from msgspec import Meta
+from typing import Any
 
 from datakit.augmentation.lexicon.wordnet import cache_folder
 from datakit.augmentation.translators._models import (
     MOST_TOKENS,
-    OPUS_MT,
     Direction,
+    NeuralEngine,
     by_sentence,
     in_batches,
     model_of,
@@ -30,7 +28,7 @@ from datakit.core.seeding import seed_for
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Ctranslate2:
+class Ctranslate2(NeuralEngine):
     """Translate by a Marian or NLLB model in CTranslate2.
 
     What:
@@ -53,14 +51,6 @@ class Ctranslate2:
         27.90 to 27.65), 9.1 on a GPU.
     """
 
-    samples: ClassVar[bool] = True
-
-    model: str = OPUS_MT  #: folder or hub id, with `{source}` and `{target}` unless one model knows all languages
-    beams: Annotated[int, Meta(ge=1)] = 1  #: beam size where nothing is sampled
-    top_k: Annotated[int, Meta(ge=1)] = 10  #: likeliest tokens that are sampled from
-    temperature: Annotated[float, Meta(gt=0)] = 0.9  #: above 1 more varied, below 1 safer
-    batch_tokens: Annotated[int, Meta(ge=1)] = 2048  #: tokens of a batch, padding and beams included
-
     def pivots(self, language: str) -> tuple[str, ...]:
         """Return the languages with models in folders or in the hub's cache."""
         return pivots_here(self.model, language) if find_spec("ctranslate2") else ()
@@ -69,7 +59,7 @@ class Ctranslate2:
         """Return the library's version, the model's commit or digest, and the options of decoding."""
         needs("ctranslate2", extra="translate")
         model = Direction.of(self.model, source, target).identity
-        return f"ctranslate2:{version('ctranslate2')}:{model}:{self.beams}:{self.top_k}:{self.temperature}"
+        return f"ctranslate2:{version('ctranslate2')}:{model}:{self.decoding}"
 
     def translate(
         self, texts: Sequence[str], source: str, target: str, seeds: Sequence[int] | None = None
@@ -85,7 +75,7 @@ class Ctranslate2:
             return in_batches(
                 items,
                 list(map(len, items)),
-                self.batch_tokens // (self.beams if own is None else 1),
+                self.budget(draw=own is not None),
                 lambda batch: self._run(engine, way, batch, draw=own is not None),
             )
 

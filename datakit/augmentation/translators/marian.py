@@ -4,14 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
-from typing import Annotated, Any, ClassVar
-
-from msgspec import Meta
+from typing import Any
 
 from datakit.augmentation.translators._models import (
     MOST_TOKENS,
-    OPUS_MT,
     Direction,
+    NeuralEngine,
     by_sentence,
     in_batches,
     model_of,
@@ -22,7 +20,7 @@ from datakit.augmentation.translators._models import (
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Marian:
+class Marian(NeuralEngine):
     """Translate by a Marian or NLLB model in transformers.
 
     What:
@@ -44,14 +42,6 @@ class Marian:
         Tiedemann & Thottingal 2020 (OPUS-MT); NLLB Team 2022; the ten likeliest tokens: Fan et al. 2018.
     """
 
-    samples: ClassVar[bool] = True
-
-    model: str = OPUS_MT  #: folder or hub id, with `{source}` and `{target}` unless one model knows all languages
-    beams: Annotated[int, Meta(ge=1)] = 1  #: beam size where nothing is sampled
-    top_k: Annotated[int, Meta(ge=1)] = 10  #: likeliest tokens that are sampled from
-    temperature: Annotated[float, Meta(gt=0)] = 0.9  #: above 1 more varied, below 1 safer
-    batch_tokens: Annotated[int, Meta(ge=1)] = 2048  #: tokens of a batch, padding and beams included
-
     def pivots(self, language: str) -> tuple[str, ...]:
         """Return the languages with models in folders or in the hub's cache."""
         return pivots_here(self.model, language)
@@ -59,7 +49,7 @@ class Marian:
     def identity(self, source: str, target: str) -> str:
         """Return the library's version, the model's commit or digest, and the options of decoding."""
         model = Direction.of(self.model, source, target).identity
-        return f"marian:{version('transformers')}:{model}:{self.beams}:{self.top_k}:{self.temperature}"
+        return f"marian:{version('transformers')}:{model}:{self.decoding}"
 
     def translate(
         self, texts: Sequence[str], source: str, target: str, seeds: Sequence[int] | None = None
@@ -72,7 +62,7 @@ class Marian:
             tokens = tokenizer(list(sentences), truncation=True, max_length=MOST_TOKENS)["input_ids"]
             drawn: Sequence[int | None] = own or [None] * len(tokens)
             items = list(zip(tokens, drawn, strict=True))
-            budget = self.batch_tokens // (self.beams if own is None else 1)
+            budget = self.budget(draw=own is not None)
             return in_batches(items, list(map(len, tokens)), budget, lambda batch: self._run(way, batch))
 
         return by_sentence(texts, seeds, decode)

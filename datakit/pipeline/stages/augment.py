@@ -1,23 +1,23 @@
 """`augment`: raise the rare classes of the train split; tell what it would do, what it made, and how."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
 from datakit.augmentation import Rejected, augment
 from datakit.augmentation.augment import DEFAULT_FILTERS, DEFAULT_OPERATORS, Outlook, outlook
-from datakit.augmentation.lexicon import fingerprint
 from datakit.augmentation.provenance import Replay, replay
-from datakit.augmentation.registries import uses_of
+from datakit.augmentation.registries import Component, any_neural, uses_of
 from datakit.core.corpus import Corpus, Splits
 from datakit.core.errors import Problem, UsageError
 from datakit.core.files import from_json, to_json_lines
 from datakit.core.findings import Report
 from datakit.core.seeding import seed_for
 from datakit.core.story import Sample
-from datakit.pipeline.keys import code_digest, differing, versions
-from datakit.pipeline.recipe import Recipe
+from datakit.pipeline.keys import code_digest, device_class, differing, versions
+from datakit.pipeline.recipe import FilterOptions, Recipe
 from datakit.pipeline.shipped import find
 from datakit.pipeline.stages._base import GATE, NOT_IN_KEY, Context, Stage, digest_at
 from datakit.pipeline.workspace import Manifest, Workspace
@@ -40,9 +40,10 @@ class Augment(Stage):
     )
 
     target: str | dict[str, int]
-    operators: tuple[Mapping[str, Any], ...]
-    filters: tuple[Mapping[str, Any], ...]
+    operators: tuple[Component, ...]
+    filters: tuple[Component, ...]
     max_per_row: int
+    language: str
     suite: Path = field(metadata=NOT_IN_KEY)
 
     @classmethod
@@ -51,15 +52,21 @@ class Augment(Stage):
         options = recipe.augment
         return cls(
             target=options.target,
-            operators=DEFAULT_OPERATORS if options.operators is None else options.operators,
-            filters=DEFAULT_FILTERS if options.filters is None else options.filters,
+            operators=DEFAULT_OPERATORS if options.operators is None else _components(options.operators),
+            filters=DEFAULT_FILTERS if options.filters is None else _components(options.filters),
             max_per_row=options.max_per_row,
+            language=options.language,
             suite=find("expectations", options.suite, project),
         )
 
+    @cached_property
+    def uses(self) -> Mapping[str, str]:
+        """The language data, models and engines that the texts and verdicts depend on, and the kind of device."""
+        return _uses(self.operators, self.filters)
+
     def outside(self) -> Mapping[str, str]:
-        """Return which language data and models this machine has, and the digest of the suite."""
-        return {**fingerprint(), **uses_of(self.operators, self.filters), "suite": digest_at(self.suite)}
+        """Return what it uses on this machine, and the digest of the suite."""
+        return {**self.uses, "suite": digest_at(self.suite)}
 
     def run(self, context: Context) -> Report:
         """Augment the train split and judge it."""
@@ -70,6 +77,7 @@ class Augment(Stage):
             operators=self.operators,
             filters=self.filters,
             max_per_row=self.max_per_row,
+            language=self.language,
             seed=context.seed,
             map_shards=context.engine.map_shards,
             progress=lambda done, total: context.progress(done, total, "new rows"),
@@ -81,12 +89,22 @@ class Augment(Stage):
         return replace(
             report,
             findings=(*report.findings, *judge(figures, self.suite)),
-            figures={**report.figures, "profile": figures, "uses": uses_of(self.operators, self.filters)},
+            figures={**report.figures, "profile": figures, "uses": self.uses},
         )
 
     def outlook(self, folder: Path) -> tuple[Outlook, ...]:
         """Return what it would set out to do with the splits in a run's folder."""
         return outlook(Splits.open(folder / "splits"), target=self.target, max_per_row=self.max_per_row)
+
+
+def _components(chosen: Sequence[FilterOptions]) -> tuple[Component, ...]:
+    return tuple(one.model_dump(exclude_unset=True) for one in chosen)
+
+
+def _uses(operators: Sequence[Component], filters: Sequence[Component]) -> dict[str, str]:
+    """Name what components use on this machine; where a neural model is among it, the kind of device too."""
+    device = {"device": device_class()} if any_neural(operators, filters) else {}
+    return {**uses_of(operators, filters), **device}
 
 
 def samples(folder: Path, n: int, seed: int) -> list[tuple[str, Sample]]:
@@ -146,10 +164,9 @@ def replay_row(workspace: Workspace, id_: str, run: str | None = None) -> Replay
 
 def _replayed(manifest: Manifest, train: Corpus, id_: str) -> Replayed:
     then = next(standing.parts for standing in manifest.stages if standing.stage == Augment.name)
-    uses = uses_of(then["options"]["operators"], then["options"]["filters"])
     now = {
         "packages": versions(Augment.packages),
-        "outside": {**fingerprint(), **uses},
+        "outside": _uses(then["options"]["operators"], then["options"]["filters"]),
         "code": code_digest(Augment.rooms),
     }
     before = {

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from datakit.augmentation.filters._base import Pair
-from datakit.augmentation.filters._encoder import embeddings
 from datakit.augmentation.filters.semantic_similarity import SemanticSimilarity
+from datakit.core.embeddings import embeddings
 
 SOURCE = "The film is a delight from start to end."
 

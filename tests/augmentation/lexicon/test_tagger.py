@@ -36,6 +36,18 @@ def test_a_sentence_is_tagged_alike_alone_and_in_company(sentences):
 
 
 @pytest.mark.usefixtures("nltk_folder")
+def test_little_memory_changes_no_tag(sentences, monkeypatch):
+    """Forgetting words, and meeting more at once than there is room for, changes nothing."""
+    expected = tagger.load().tag(sentences)
+    monkeypatch.setattr(tagger, "_ROOM", 50)
+    tagger.load.cache_clear()
+    forgetful = tagger.load()
+    assert [forgetful.tag([words])[0] for words in sentences[:40]] == expected[:40]
+    assert forgetful.tag(sentences) == expected
+    assert forgetful.tag(sentences[::-1]) == expected[::-1]
+
+
+@pytest.mark.usefixtures("nltk_folder")
 def test_empty_sentences_have_no_tags():
     """Nothing in, nothing out, in its place."""
     assert tagger.load().tag([[], ["Stop"], []])[::2] == [[], []]

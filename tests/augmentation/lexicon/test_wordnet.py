@@ -28,6 +28,15 @@ def test_no_synonym_is_a_phrase_a_name_or_a_function_word():
 
 
 @pytest.mark.usefixtures("no_nltk_data")
+def test_a_synonym_is_mostly_of_the_same_kind_and_number():
+    """`miss` is mostly a verb, `authorities` take a plural verb: neither stands in for `girl` or `government`."""
+    synonyms = wordnet.load().synonyms["n"]
+    assert "miss" not in synonyms.get("girl", ())
+    assert "authorities" not in synonyms.get("government", ())
+    assert "authorities" in wordnet.load().uses["n"]
+
+
+@pytest.mark.usefixtures("no_nltk_data")
 def test_the_table_is_compiled_once_and_loads_fast(tmp_path, monkeypatch):
     """The second load reads the cache in a fraction of a second, and gives the same."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))

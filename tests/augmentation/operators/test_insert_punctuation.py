@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from datakit.augmentation.operators._base import edit
-from datakit.augmentation.operators.insert_punctuation import MARKS, InsertPunctuation
+from datakit.augmentation.operators.insert_punctuation import MARKS, WIDE_MARKS, InsertPunctuation
 from datakit.core.seeding import rng_for
 
 
@@ -40,3 +40,14 @@ def test_a_text_of_one_word_has_no_variant():
 def test_a_short_text_ends():
     """Two words have one place and six marks: six variants, then the stream ends."""
     assert len(variants("good bye", 100)) == len(MARKS)
+
+
+def test_chinese_texts_get_marks_of_their_own():
+    """Between Han characters, never beside a mark; the text without the new marks is the old one."""
+    text = "很快好吃\uff0c味道足 very good\uff0c量大"
+    made = list(InsertPunctuation().augment(text, rng_for(13, "zh"), 20))
+    assert len({child.text for child in made}) == 20
+    assert {span.text for child in made for span in child.spans} <= {*WIDE_MARKS, *(f"{mark} " for mark in MARKS)}
+    wide = [span.start for child in made for span in child.spans if span.text in WIDE_MARKS]
+    assert set(wide) == {1, 2, 3, 6, 7, 20}
+    assert all(edit(text, child.spans) == child for child in made)

@@ -1,5 +1,6 @@
 """The operator `shuffle-sentences`."""
 
+import time
 from itertools import permutations
 
 import pytest
@@ -95,3 +96,18 @@ def test_edits_are_exact_and_the_stream_is_stable(pieces, n):
     for child in made:
         assert edit(text, child.spans) == child
         assert sorted(child.text) == sorted(text)
+
+
+def test_chinese_sentences_end_without_white_space():
+    """Marks in a row and closing quotes stay with their sentence."""
+    text = "很快。好吃\uff01\uff01“味道足。”量大\uff1f ok"
+    assert split(text) == ["很快。", "好吃\uff01\uff01", "“味道足。”", "量大\uff1f", "ok"]
+    assert len({child.text for child in variants(text, 20)}) == 20
+
+
+@pytest.mark.parametrize("text", [" " * 100_000, "." * 100_000, "\n" * 100_000, "!" * 100_000, "a. " * 50_000])
+def test_no_text_takes_quadratic_time(text):
+    """Runs of one character, and a text of very many sentences; seconds, were each run read from every place."""
+    start = time.process_time()
+    assert len(split(text)) <= 50_000
+    assert time.process_time() - start < 5

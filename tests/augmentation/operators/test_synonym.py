@@ -1,5 +1,7 @@
 """The operator `synonym`."""
 
+from math import prod
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -68,6 +70,22 @@ def test_the_stream_goes_on_until_all_combinations_are_through():
     assert len(variants("We saw the movie.", 30)) == len(variants("We saw the movie.", 300)) > 0
 
 
+def test_every_combination_comes_once():
+    """Each choice of words to replace, and of a synonym for each, is one variant; those of `share` come first."""
+    text = "The movie began. We purchased the automobile."
+    made = variants(text, 10_000, share=0.2)
+    options = {}
+    for child in made:
+        if len(child.spans) == 1:
+            (span,) = child.spans
+            options.setdefault(span.start, set()).add(span.text)
+    assert len(options) > 2
+    assert len({child.text for child in made}) == len(made)
+    assert len(made) == prod(len(forms) + 1 for forms in options.values()) - 1
+    sizes = [len(child.spans) for child in made]
+    assert sizes == sorted(sizes, key=lambda size: (size < 2, size if size >= 2 else -size))
+
+
 def test_inflection_case_and_article_follow():
     """The new word takes the form of the old one, and `an` becomes `a` before a consonant."""
     texts = {child.text for child in variants("Films began. I bought an automobile.", 200)}
@@ -133,3 +151,17 @@ def test_different_seeds_differ():
     """The generator decides which variant comes first."""
     firsts = {next(Synonym().augment(TEXT, rng_for(seed), 1)).text for seed in range(10)}
     assert len(firsts) > 1
+
+
+@pytest.mark.parametrize("given", ["movies", "Movie"])
+def test_a_protected_word_stays_in_any_inflection(given):
+    """Given as its plural, the singular stays too, and the other way round."""
+    for text in ("I saw a movie about the war.", "I saw two movies about the war."):
+        assert all("movie" in edit.text for edit in Synonym(protect=(given,)).augment(text, rng_for(1), 50))
+
+
+def test_a_name_after_an_abbreviation_is_no_opening_of_a_sentence():
+    """Two capitals in a row are a name, whatever stands before them; a single one opens a sentence."""
+    name = "A song feat. Childish Gambino was played vs. Red Sox fans."
+    assert not any(edit.text.count("Childish") == 0 or "Red" not in edit.text for edit in variants(name))
+    assert any(edit.text.startswith("Film") for edit in variants("Movies were shown all night long."))
