@@ -1,9 +1,15 @@
 """`datakit predict`."""
 
+import json
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 import click
+
+#: Texts that are labelled together: enough to make batches of like length, few enough to answer soon.
+_TOGETHER = 4096
 
 
 @click.command("predict")
@@ -17,28 +23,43 @@ import click
 @click.option("--run", metavar="RUN", help="Use the model of this run (default: the latest).")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a text instead.")
 def command(texts: tuple[str, ...], path: Path | None, run: str | None, as_json: bool) -> int:
-    """Label TEXTS with the fine-tuned model: label, probability and text, separated by tabs."""
+    """Label TEXTS with the fine-tuned model: label, probability and text, separated by tabs.
+
+    Temperature and thresholds are applied where the run was evaluated with them. Where a text may have several
+    labels, they are separated by commas.
+    """
     from datakit.core.errors import Problem, UsageError
-    from datakit.pipeline.telling import classifier
+    from datakit.pipeline.predicting import Predictor
     from datakit.pipeline.workspace import Workspace
 
-    if path is not None:
-        with click.open_file(str(path), encoding="utf-8") as file:
-            texts = (*texts, *(line.rstrip("\n") for line in file))
-    if not texts:
+    if not texts and path is None:
         raise UsageError(Problem(where="datakit predict", got="no texts", fix='datakit predict "some text"'))
-    model = classifier(Workspace(Path.cwd()), run)
-    for text, scores in zip(texts, model.probabilities(texts), strict=True):
-        _show(text, dict(zip(model.labels, scores.tolist(), strict=True)), as_json)
+    model = Predictor.of(Workspace(Path.cwd()), run)
+    for some in _portions(chain(texts, _lines(path))):
+        for text, prediction in zip(some, model.predict(some), strict=True):
+            click.echo(_as_json(text, prediction) if as_json else _as_line(text, prediction))
     return 0
 
 
-def _show(text: str, scores: dict[str, Any], as_json: bool) -> None:
-    import json
+def _lines(path: Path | None) -> Iterator[str]:
+    if path is not None:
+        with click.open_file(str(path), encoding="utf-8") as file:
+            for line in file:
+                yield line.rstrip("\n")
 
-    label = max(scores, key=scores.__getitem__)
-    if as_json:
-        rounded = {name: round(score, 6) for name, score in scores.items()}
-        click.echo(json.dumps({"text": text, "label": label, "probabilities": rounded}, ensure_ascii=False))
-    else:
-        click.echo(f"{label}\t{scores[label]:.3f}\t{text}")
+
+def _portions(texts: Iterable[str]) -> Iterator[list[str]]:
+    remaining = iter(texts)
+    while some := list(islice(remaining, _TOGETHER)):
+        yield some
+
+
+def _as_json(text: str, prediction: Any) -> str:
+    rounded = {name: round(score, 6) for name, score in prediction.probabilities.items()}
+    labels = {"label": prediction.labels[0]} if len(prediction.labels) == 1 else {"labels": prediction.labels}
+    return json.dumps({"text": text, **labels, "probabilities": rounded}, ensure_ascii=False)
+
+
+def _as_line(text: str, prediction: Any) -> str:
+    scores = ",".join(f"{prediction.probabilities[label]:.3f}" for label in prediction.labels)
+    return f"{','.join(prediction.labels)}\t{scores}\t{text}"

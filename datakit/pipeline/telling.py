@@ -1,20 +1,16 @@
-"""Reads back what a run has left: for the report, the history, and predictions."""
+"""Reads back what a run has left: for the report and the history."""
 
 from collections import defaultdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from datakit.core.corpus import Corpus
-from datakit.core.errors import Problem, UsageError
 from datakit.core.files import from_json
 from datakit.core.findings import Report
 from datakit.core.history import History
 from datakit.core.story import Sample, StageRecord, Story, WorstError
 from datakit.pipeline.recipe import parse
 from datakit.pipeline.workspace import Manifest, Workspace
-
-if TYPE_CHECKING:
-    from datakit.training.predict import Classifier
 
 SAMPLES_PER_LABEL = 5
 
@@ -60,23 +56,6 @@ def headline(workspace: Workspace, manifest: Manifest) -> dict[str, Any]:
         "accuracy": model.get("accuracy"),
         "macro_f1": model.get("macro_f1"),
     }
-
-
-def classifier(workspace: Workspace, run: str | None) -> "Classifier":
-    """Return the fine-tuned model of a run, by default of the latest.
-
-    Raises:
-        UsageError: the run has none.
-    """
-    from datakit.training.predict import Classifier
-
-    manifest = workspace.manifest(run) if run else workspace.latest()
-    folder = workspace.folder_of(manifest.run) / "model" if manifest else None
-    if manifest is None or folder is None or not folder.is_dir():
-        raise UsageError(
-            Problem(where=str(workspace.project), got="no fine-tuned model here yet", fix="datakit finetune")
-        )
-    return Classifier(folder, parse(manifest.recipe, where=manifest.run).finetune.max_length)
 
 
 def _samples(path: Path) -> tuple[Sample, ...]:

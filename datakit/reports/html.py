@@ -17,17 +17,21 @@ from datakit.reports import charts
 LINEAR = "tfidf-logistic-regression"
 
 #: Names of baselines and splits as a reader knows them.
-_NAMES = {LINEAR: "TF-IDF + logistic regression", "majority": "most frequent label"}
+_NAMES = {
+    LINEAR: "TF-IDF + logistic regression",
+    "frozen-encoder-probe": "frozen encoder + logistic regression",
+    "majority": "most frequent label",
+}
 
 #: Figure, its name, and the field of its 95% interval where it has one.
 _FIGURES = (
     ("accuracy", "accuracy", "accuracy_interval"),
-    ("balanced_accuracy", "balanced accuracy", None),
+    ("balanced_accuracy", "balanced accuracy", "balanced_accuracy_interval"),
     ("macro_f1", "macro-F1", "macro_f1_interval"),
-    ("weighted_f1", "weighted F1", None),
-    ("mcc", "MCC", None),
-    ("roc_auc", "ROC-AUC", None),
-    ("pr_auc", "PR-AUC", None),
+    ("weighted_f1", "weighted F1", "weighted_f1_interval"),
+    ("mcc", "MCC", "mcc_interval"),
+    ("roc_auc", "ROC-AUC", "roc_auc_interval"),
+    ("pr_auc", "PR-AUC", "pr_auc_interval"),
 )
 
 #: How a run ended that is not done.

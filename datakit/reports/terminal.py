@@ -1,6 +1,6 @@
 """The same story on a terminal: one screen a verb. Text from the data is shown as it is, never as markup."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from rich.console import Console, Group, RenderableType
@@ -12,8 +12,10 @@ from datakit.core.findings import Finding, Report, Severity
 from datakit.core.story import Sample
 
 BAR = 24  # columns of the longest bar
+CURVE = 60  # columns of a curve, at most
 SHOWN = 12  # labels shown before the rest is summed up
 
+_HEIGHTS = "▁▂▃▄▅▆▇█"
 _STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
 _MARK = {Severity.ERROR: "✗", Severity.WARNING: "!", Severity.INFO: "·"}
 
@@ -87,6 +89,28 @@ def table(rows: Sequence[Mapping[str, Any]]) -> RenderableType:
     for row in rows:
         result.add_row(*(Text(_shown(value)) for value in row.values()))
     return result
+
+
+def rates(
+    rates: Sequence[float], losses: Sequence[float], *, healthy: tuple[float, float] | None, lowest: float
+) -> RenderableType:
+    """Return the curve of a learning-rate range test, from the lowest rate to the highest, and what it says."""
+    step = -(-len(losses) // CURVE)
+    low, high = min(losses), max(losses)
+    heights = [round((loss - low) / (high - low or 1) * (len(_HEIGHTS) - 1)) for loss in losses[::step]]
+    ends = f"{rates[0]:.0e}", f"{rates[-1]:.0e}"
+    told = {
+        "loss": f"{losses[0]:.3f} at the beginning, {low:.3f} at the lowest",
+        "weights move healthily": f"from {healthy[0]:.1e} to {healthy[1]:.1e}"
+        if healthy
+        else "at none of the rates",
+        "lowest at": f"{lowest:.1e}: a peak rate stays well below it",
+    }
+    return Group(
+        Text("".join(_HEIGHTS[height] for height in heights), style="cyan"),
+        Text(ends[0] + ends[1].rjust(len(heights) - len(ends[0])), style="dim"),
+        facts(told),
+    )
 
 
 def outlook(rows: Sequence[Mapping[str, Any]]) -> RenderableType:
@@ -175,14 +199,27 @@ def _augment(report: Report) -> list[RenderableType]:
         label: n for label, n in figures["added"].items() if n and figures["wanted"][label] <= after[label] - n
     }
     grown = ", ".join(f"{label} +{n:,}" for label, n in along.items())
-    notes = [Text(f"grew along, on rows that they share: {grown}", style="dim")] if grown else []
-    return [line, *notes, _bars({"before": figures["before"], "after": after})]
+    notes = [f"grew along, on rows that they share: {grown}"] if grown else []
+    return [
+        line,
+        *(Text(note, style="dim") for note in (*_made_by(figures), *notes)),
+        _bars({"before": figures["before"], "after": after}),
+    ]
+
+
+def _made_by(figures: Mapping[str, Any]) -> Iterator[str]:
+    """Yield who made the new rows and of what language they are, and what data and models were used."""
+    made = ", ".join(f"{name} {n:,}" for name, n in figures["made_by"].items())
+    yield f"made by: {made} · language: {figures['language'] or 'not clear'}"
+    if figures["uses"]:
+        yield "using " + ", ".join(f"{role} {value}" for role, value in figures["uses"].items())
 
 
 def _finetune(report: Report) -> list[RenderableType]:
     figures = report.figures
     best = figures["validation"]
-    how = f"{figures['model']} · learning rate {figures['learning_rate']:g}"
+    suggested = ", suggested" if figures.get("learning_rate_trials") else ""
+    how = f"{figures['model']} · learning rate {figures['learning_rate']:g}{suggested}"
     epoch = f"best epoch {figures['best_epoch']} of {figures['epochs_run']}"
     return [Text(f"{how} · {epoch} · validation macro-F1 {best['macro_f1']:.3f}, accuracy {best['accuracy']:.3f}")]
 

@@ -1,63 +1,55 @@
 import numpy as np
 import pytest
+from scipy.stats import beta, binomtest
 
-from datakit.evaluation.intervals import bootstrap
-from datakit.evaluation.metrics import accuracy, f1_scores
-
-
-def test_an_interval_covers_the_truth_as_often_as_it_says():
-    """95 times in 100, within what 300 simulated test splits can tell."""
-    truth = np.array([[0.5, 0.1], [0.15, 0.25]])  # accuracy .75
-    rng = np.random.default_rng(1)
-    covered = 0
-    for seed in range(300):
-        low, high = bootstrap(rng.multinomial(200, truth.ravel()).reshape(2, 2), accuracy, seed)
-        covered += low <= 0.75 <= high
-    assert 0.91 <= covered / 300 <= 0.98
+from datakit.evaluation.intervals import bias_corrected, logit, reach, widened, wilson
 
 
-def test_an_interval_is_as_wide_as_the_normal_one():
-    """For an accuracy on many rows both say the same: 1.96 standard errors either way."""
-    low, high = bootstrap(np.array([[4000, 500], [500, 5000]]), accuracy, 13)
-    error = 1.96 * np.sqrt(0.9 * 0.1 / 10_000)
-    assert (low, high) == pytest.approx((0.9 - error, 0.9 + error), abs=error / 10)
+def test_an_interval_without_bias_is_the_percentile_one():
+    """Half of the draws lie below the estimate: nothing to correct."""
+    draws = np.arange(1001.0)
+    low, high = bias_corrected(draws, np.array(500.0))
+    assert (low, high) == pytest.approx((25, 975))
 
 
-def test_more_rows_make_it_narrower():
-    """A hundred times the rows, a tenth of the width."""
-    few, many = (bootstrap(np.array([[8, 2], [2, 8]]) * n, accuracy, 13) for n in (1, 100))
-    assert (few[1] - few[0]) / (many[1] - many[0]) == pytest.approx(10, rel=0.15)
+def test_a_biased_figure_is_corrected():
+    """The draws lie too low, so the interval moves up by twice the bias."""
+    draws = np.random.default_rng(1).normal(-1, 1, 20_000)
+    low, high = bias_corrected(draws, np.array(0.0))
+    assert (low, high) == pytest.approx((-1 + 2 - 1.96, -1 + 2 + 1.96), abs=0.15)
 
 
-def test_the_same_seed_gives_the_same_interval():
-    """And leaves the global generator alone."""
-    confusion = np.array([[3001, 702], [503, 4004]])
-    state = np.random.get_state()[1].copy()  # noqa: NPY002  (that it stays is the point)
-    assert bootstrap(confusion, accuracy, 13) == bootstrap(confusion, accuracy, 13)
-    assert bootstrap(confusion, accuracy, 13) != bootstrap(confusion, accuracy, 14)
-    assert (np.random.get_state()[1] == state).all()  # noqa: NPY002
+def test_figures_of_any_shape_have_an_interval_each():
+    """And an estimate beyond all draws is held all the same."""
+    draws = np.random.default_rng(1).random((500, 2, 3))
+    low, high = bias_corrected(draws, np.full((2, 3), 2.0))
+    assert low.shape == high.shape == (2, 3)
+    assert (high == 2.0).all()
+    assert (low < 1).all()
 
 
-def test_a_figure_of_several_values_has_an_interval_each():
-    """A class without rows or answers stays at 0."""
-    low, high = bootstrap(np.array([[30, 7, 0], [5, 40, 0], [0, 0, 0]]), f1_scores, 13)
-    assert low.shape == high.shape == (3,)
-    assert (low[:2] < high[:2]).all()
-    assert (low[2], high[2]) == (0, 0)
+@pytest.mark.parametrize("rows", [1, 3, 30])
+def test_all_right_reaches_as_far_as_the_exact_binomial_interval(rows):
+    """Clopper and Pearson's lower end for `rows` of `rows`."""
+    assert 1 - reach(np.array(float(rows))) == pytest.approx(beta.ppf(0.025, rows, 1))
 
 
-def test_the_interval_of_a_macro_average_holds_its_estimate():
-    """Rare labels are missing from many resamples, which pulls a plain percentile interval below it."""
-    rng = np.random.default_rng(1)
-    true, noise = rng.integers(0, 77, 400), rng.integers(0, 77, 400)
-    answers = np.where(rng.random(400) < 0.8, true, noise)
-    confusion = np.bincount(true * 77 + answers, minlength=77 * 77).reshape(77, 77)
-    estimate = f1_scores(confusion).mean()
-    low, high = bootstrap(confusion, lambda c: f1_scores(c).mean(axis=-1), 13)
-    assert low < estimate - 0.01
-    assert high > estimate + 0.01
+def test_only_intervals_of_no_width_at_an_end_are_widened():
+    """Nothing is known without rows, and nothing is changed that the bootstrap could judge."""
+    low, high = widened(*np.array([[1.0, 0.0, 0.5, 0.8], [1.0, 0.0, 0.5, 1.0]]), by=np.full(4, 0.1))
+    assert low.tolist() == pytest.approx([0.9, 0.0, 0.5, 0.8])
+    assert high.tolist() == pytest.approx([1.0, 0.1, 0.5, 1.0])
+    assert reach(np.array(0.0)) == 0
 
 
-def test_a_perfect_answer_has_no_width():
-    """The bootstrap knows only what it has seen."""
-    assert bootstrap(np.array([[30, 0], [0, 40]]), accuracy, 13) == (1.0, 1.0)
+@pytest.mark.parametrize(("hits", "rows"), [(0, 5), (3, 7), (90, 100), (12, 12)])
+def test_wilsons_interval_is_scipys(hits, rows):
+    """To the last digit but rounding."""
+    expected = binomtest(hits, rows).proportion_ci(method="wilson")
+    assert wilson(hits, rows) == pytest.approx((expected.low, expected.high))
+
+
+def test_an_interval_on_the_logit_scale_stays_between_0_and_1():
+    """However large the error; for a small one it is the normal interval."""
+    assert all(0 <= bound <= 1 for bound in logit(0.99, 5.0))
+    assert logit(0.7, 0.001) == pytest.approx((0.7 - 0.00196, 0.7 + 0.00196), abs=1e-5)

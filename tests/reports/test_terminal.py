@@ -146,6 +146,9 @@ def test_augmentation_counts_rows_and_names_labels_that_grew_along():
         "wanted": {"C": 100, "R": 50},
         "added": {"C": 7, "R": 45},
         "new_rows": 45,
+        "made_by": {"synonym": 40, "insert-punctuation": 5},
+        "language": "English",
+        "uses": {"synonym.wordnet": "6c88"},
         "rejected": {"duplicate": 3},
     }
     text = shown(terminal.stage(Report(stage="augment", figures=figures), ran=True))
