@@ -1,25 +1,85 @@
 """`datakit finetune`."""
 
+import json
+from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import click
 
-from datakit.cli._shared import SHARED, bring_up_to, patch_of, pipeline_options
+from datakit.cli._shared import (
+    GATE_FAILED,
+    SHARED,
+    as_asked,
+    as_json,
+    bring_up_to,
+    command_line,
+    patch_of,
+    pipeline_options,
+    relative,
+    show,
+)
 
 
 @click.command("finetune")
 @click.option("--model", metavar="NAME", help="minilm (embedded), a local folder, or a hub id[@revision].")
 @click.option("--epochs", type=click.IntRange(min=1), help="At most (default 4).")
 @click.option("--batch-size", type=click.IntRange(min=1), help="Rows (default 16).")
-@click.option("--learning-rate", metavar="RATE|auto", help="Peak rate of AdamW (default auto).")
+@click.option("--learning-rate", metavar="RATE|auto|suggest", help="Peak rate (default auto).")
 @click.option("--max-length", type=click.IntRange(min=3), help="Tokens read of each text (default 256).")
-@click.option("--class-weights", type=click.Choice(["balanced", "none"]), help="Default balanced.")
+@click.option(
+    "--long-texts",
+    type=click.Choice(["head", "head-tail", "chunks"]),
+    help="What is read of longer ones (default head).",
+)
+@click.option(
+    "--class-weights",
+    type=click.Choice(["auto", "balanced", "effective", "none"]),
+    help="Default auto: balanced where nothing else is done about rare labels.",
+)
+@click.option("--loss", metavar="NAME", help="cross-entropy (default), focal, logit-adjustment or ldam.")
+@click.option(
+    "--sampling",
+    type=click.Choice(["shuffled", "balanced", "oversample", "undersample"]),
+    help="Rows that an epoch sees (default shuffled: all).",
+)
 @click.option("--patience", type=click.IntRange(min=1), help="Epochs without a better macro-F1 (default 2).")
+@click.option(
+    "--lr-range-test", is_flag=True, help="Only show the loss over a rising learning rate; train nothing."
+)
 @pipeline_options
-def command(**options: Any) -> int:
+def command(lr_range_test: bool, **options: Any) -> int:
     """Fine-tune an encoder, evaluate it on the test split, diagnose it, and write the report.
 
     The best epoch by macro-F1 on the validation split is kept. The test split is looked at once, at the end.
     """
     shared = {name: options.pop(name) for name in SHARED}
-    return bring_up_to("diagnose", patch_of("finetune", options), shared)
+    patch = patch_of("finetune", options)
+    return _range_test(patch, shared) if lr_range_test else bring_up_to("diagnose", patch, shared)
+
+
+def _range_test(patch: dict[str, Any], shared: dict[str, Any]) -> int:
+    from datakit.cli._progress import progress
+    from datakit.pipeline.range_testing import range_test
+    from datakit.pipeline.workspace import Workspace
+    from datakit.reports import terminal
+
+    workspace = Workspace(Path.cwd())
+    recipe = as_asked(workspace.recipe().patched(patch), shared)
+    with progress(silent=shared["quiet"] or shared["as_json"]) as listener:
+        tested = range_test(workspace, recipe, command=command_line(), listener=listener)
+    if shared["as_json"]:
+        told = as_json(tested.outcome, None) | {
+            "lr_range": [asdict(point) for point in tested.result.points] if tested.result else [],
+            "files": [str(path) for path in tested.files],
+        }
+        click.echo(json.dumps(told, indent=2, ensure_ascii=False))
+    elif not shared["quiet"] and tested.result:
+        result, console = tested.result, terminal.console()
+        rates, losses = zip(*((point.rate, point.smoothed) for point in result.points), strict=True)
+        console.print(terminal.rates(rates, losses, healthy=result.healthy, lowest=result.lowest))
+        for path in tested.files:
+            console.print(terminal.written("curve", relative(path)))
+    elif not shared["quiet"]:
+        show(tested.outcome, "augment", None)
+    return GATE_FAILED if tested.outcome.gate else 0

@@ -10,6 +10,7 @@ from datakit.core.errors import GateError, Problem
 from datakit.core.history import Epoch, Step
 
 Progress = Callable[[int, int, str], None]  # steps done, steps in all, a note
+Watch = Callable[[Epoch], None]
 
 
 _PREDICTED = "eval_predicted/"  # one figure a label, so that TensorBoard draws each
@@ -33,13 +34,15 @@ class Recorder(TrainerCallback):  # type: ignore[misc]  # transformers is not ty
     Args:
         progress: told after every step.
         patience: epochs without a better validation macro-F1 before it stops.
+        watch: told after every epoch; may end the training by raising.
     """
 
-    def __init__(self, progress: Progress, patience: int) -> None:
+    def __init__(self, progress: Progress, patience: int, watch: Watch) -> None:
         self.steps: list[Step] = []
         self.epochs: list[Epoch] = []
         self._progress = progress
         self._patience = patience
+        self._watch = watch
         self._note = ""
 
     @property
@@ -92,6 +95,7 @@ class Recorder(TrainerCallback):  # type: ignore[misc]  # transformers is not ty
         **kwargs: Any,  # noqa: ARG002, ANN401
     ) -> None:
         """Stop where the last epochs were no better."""
+        self._watch(self.epochs[-1])
         if self.epochs[-1].epoch - self.best.epoch >= self._patience:
             control.should_training_stop = True
 

@@ -1,13 +1,87 @@
-"""Which rows make a batch, and in which order the batches come."""
+"""Which rows an epoch sees, which of them make a batch, and in which order the batches come."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from torch.utils.data import Sampler
 
+from datakit.core.corpus import Corpus
 from datakit.core.seeding import seed_for
+from datakit.training.settings import Sampling, Settings
+from datakit.training.task import Task
 
 POOL = 16  # batches that are sorted by length together: enough to save padding, few enough to mix labels
+
+Rows = npt.NDArray[np.intp]
+
+
+def sampler_of(
+    settings: Settings, task: Task, train: Corpus, lengths: Sequence[int], seed: int
+) -> "LengthGrouped":
+    """Return the sampler that the settings ask for, over the rows to learn from.
+
+    Args:
+        settings: batch size and sampling.
+        task: what is learnt.
+        train: the rows.
+        lengths: tokens of each row.
+        seed: of the run.
+    """
+    draw = Draw(kinds=kinds(task, train), sampling=settings.sampling, seed=seed)
+    return LengthGrouped(lengths, settings.batch_size, seed, draw)
+
+
+def kinds(task: Task, rows: Corpus) -> Rows:
+    """Return the place of each row's label, (n,); of its rarest where it has several, and -1 where it has none."""
+    if not task.multi_label:
+        return np.asarray(task.targets(rows), dtype=np.intp)
+    place = {label: i for i, label in enumerate(task.labels)}
+    return np.array(
+        [
+            min((place[label] for label in labels), key=lambda i: (task.counts[i], i), default=-1)
+            for labels in rows.label_sets
+        ],
+        dtype=np.intp,
+    )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Draw:
+    """Which rows each epoch sees: for a seed and an epoch always the same ones.
+
+    `shuffled` gives every row once. `balanced` draws as many rows as there are, with replacement, every kind
+    equally likely. `oversample` gives every kind as many rows as the largest has, `undersample` as the smallest
+    has: each epoch goes on in a fixed random order of a kind's rows where the last one stopped, so that no row
+    comes twice before all have come once.
+    """
+
+    kinds: Rows  #: (n,), see there
+    sampling: Sampling
+    seed: int  #: of the run
+
+    def __len__(self) -> int:
+        counts = np.unique(self.kinds, return_counts=True)[1]
+        size = {"oversample": counts.max(), "undersample": counts.min()}.get(self.sampling)
+        return len(self.kinds) if size is None else len(counts) * int(size)
+
+    def rows(self, epoch: int) -> Rows:
+        """Return the places of an epoch's rows, in no meaningful order."""
+        if self.sampling == "shuffled":
+            return np.arange(len(self.kinds))
+        found, kind, counts = np.unique(self.kinds, return_inverse=True, return_counts=True)
+        if self.sampling == "balanced":
+            rng = np.random.default_rng(seed_for(self.seed, "rows", epoch))
+            return rng.choice(len(self.kinds), len(self.kinds), p=1 / (len(found) * counts[kind]))
+        size = len(self) // len(found)
+        places = np.arange(epoch * size, (epoch + 1) * size)
+        return np.concatenate([np.take(order, places, mode="wrap") for order in self._orders(found)])
+
+    def _orders(self, found: Rows) -> Iterator[Rows]:
+        for kind in found:
+            rng = np.random.default_rng(seed_for(self.seed, "rows of a kind", int(kind)))
+            yield rng.permutation(np.flatnonzero(self.kinds == kind))
 
 
 class LengthGrouped(Sampler[int]):
@@ -21,12 +95,14 @@ class LengthGrouped(Sampler[int]):
         lengths: tokens of each row.
         batch_size: rows.
         seed: of the run; each epoch has an order of its own.
+        draw: the rows that each epoch sees.
     """
 
-    def __init__(self, lengths: Sequence[int], batch_size: int, seed: int) -> None:
+    def __init__(self, lengths: Sequence[int], batch_size: int, seed: int, draw: Draw) -> None:
         self._lengths = np.asarray(lengths)
         self._batch_size = batch_size
         self._seed = seed
+        self._draw = draw
         self._epoch = 0
 
     def set_epoch(self, epoch: int) -> None:
@@ -34,9 +110,9 @@ class LengthGrouped(Sampler[int]):
         self._epoch = epoch
 
     def __iter__(self) -> Iterator[int]:
-        """Yield every row once, batch by batch; an incomplete batch comes last."""
+        """Yield every row of the epoch, batch by batch; an incomplete batch comes last."""
         rng = np.random.default_rng(seed_for(self._seed, "batches", self._epoch))
-        order = rng.permutation(len(self._lengths))
+        order = rng.permutation(self._draw.rows(self._epoch))
         size = self._batch_size
         pools = (order[i : i + POOL * size] for i in range(0, len(order), POOL * size))
         by_length = np.concatenate([pool[np.argsort(self._lengths[pool], kind="stable")] for pool in pools])
@@ -46,4 +122,4 @@ class LengthGrouped(Sampler[int]):
             yield from batches[i].tolist()
 
     def __len__(self) -> int:
-        return len(self._lengths)
+        return len(self._draw)

@@ -53,6 +53,10 @@ class LengthGroupedTrainer(Trainer):  # type: ignore[misc]  # transformers is no
         )
         return self.lr_scheduler
 
+    def floating_point_ops(self, inputs: Any) -> int:  # noqa: ANN401, ARG002
+        """Return nothing: nobody reads it, and counting the parameters anew took 2 ms a step."""
+        return 0
+
     def _get_train_sampler(self, train_dataset: Any = None) -> LengthGrouped:  # noqa: ANN401, ARG002
         return self._sampler
 

@@ -5,12 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datakit.training.sampling import LengthGrouped
+from datakit.core.corpus import Corpus
+from datakit.training.sampling import Draw, LengthGrouped, kinds
+from datakit.training.task import Task
 
 
-def batches(lengths, size, seed=13, epoch=0):
+def batches(lengths, size, *, seed=13, epoch=0, sampling="shuffled", kinds=None):
     """Return the batches of one epoch."""
-    sampler = LengthGrouped(lengths, size, seed)
+    kinds = np.zeros(len(lengths), dtype=int) if kinds is None else kinds
+    sampler = LengthGrouped(lengths, size, seed, Draw(kinds=kinds, sampling=sampling, seed=seed))
     sampler.set_epoch(epoch)
     rows = list(sampler)
     return [rows[i : i + size] for i in range(0, len(rows), size)]
@@ -50,3 +53,75 @@ def test_each_epoch_and_seed_has_an_order_of_its_own_that_can_be_repeated():
     assert batches(lengths, 8, epoch=3) == batches(lengths, 8, epoch=3)
     assert batches(lengths, 8, epoch=3) != batches(lengths, 8, epoch=4)
     assert batches(lengths, 8, seed=1) != batches(lengths, 8, seed=2)
+
+
+IMBALANCED = np.array([0] * 90 + [1] * 25 + [2] * 5)
+RESAMPLING = ("balanced", "oversample", "undersample")
+
+
+def drawn(sampling, epoch=0, seed=13, kinds=IMBALANCED):
+    """Return how often an epoch sees each row."""
+    draw = Draw(kinds=kinds, sampling=sampling, seed=seed)
+    rows = draw.rows(epoch)
+    assert len(rows) == len(draw)
+    return np.bincount(rows, minlength=len(kinds))
+
+
+def test_balanced_draws_every_label_equally_often_with_replacement():
+    """As many rows as there are; each label a third of them, over many epochs."""
+    seen = sum(drawn("balanced", epoch) for epoch in range(200))
+    assert seen.sum() == 200 * len(IMBALANCED)
+    shares = np.bincount(IMBALANCED, weights=seen) / seen.sum()
+    assert shares == pytest.approx([1 / 3] * 3, abs=0.01)
+
+
+def test_oversampling_shows_every_row_and_copies_the_rare_ones_evenly():
+    """Each label has as many rows as the largest, and no row is copied twice more than another of its label."""
+    seen = drawn("oversample")
+    assert np.bincount(IMBALANCED, weights=seen).tolist() == [90, 90, 90]
+    assert [sorted(set(seen[kind == IMBALANCED].tolist())) for kind in range(3)] == [[1], [3, 4], [18]]
+
+
+def test_undersampling_shows_other_rows_each_epoch_until_all_were_seen():
+    """Each label has as many rows as the smallest; 90 rows by fives are 18 epochs."""
+    epochs = [drawn("undersample", epoch) for epoch in range(18)]
+    assert all(np.bincount(IMBALANCED, weights=seen).tolist() == [5, 5, 5] for seen in epochs)
+    assert sum(epochs)[IMBALANCED == 0].tolist() == [1] * 90
+    assert drawn("undersample", 18)[IMBALANCED == 0].tolist() == epochs[0][IMBALANCED == 0].tolist()
+
+
+@pytest.mark.parametrize("sampling", RESAMPLING)
+def test_each_epoch_and_seed_draws_rows_of_its_own_that_can_be_drawn_again(sampling):
+    """Resuming at an epoch needs no replay of those before."""
+    assert drawn(sampling, 3).tolist() == drawn(sampling, 3).tolist()
+    assert drawn(sampling, 3).tolist() != drawn(sampling, 4).tolist()
+    assert drawn(sampling, 3, seed=1).tolist() != drawn(sampling, 3, seed=2).tolist()
+
+
+@pytest.mark.parametrize("sampling", RESAMPLING)
+def test_drawn_rows_are_grouped_by_length_too(sampling):
+    """The sampler hands out what was drawn, in batches that need little padding."""
+    rng = np.random.default_rng(0)
+    lengths, labels = rng.integers(5, 200, 4000), np.repeat([0, 1], [3000, 1000])
+    made = batches(lengths, 16, sampling=sampling, kinds=labels, epoch=1)
+    expected = Draw(kinds=labels, sampling=sampling, seed=13).rows(1)
+    assert sorted(row for batch in made for row in batch) == sorted(expected.tolist())
+    padded = sum(max(lengths[batch]) * len(batch) for batch in map(np.array, made))
+    assert padded < 1.15 * lengths[expected].sum()
+
+
+def test_a_row_with_several_labels_is_drawn_as_its_rarest():
+    """A row without labels is of a kind of its own; among labels of one count, the first decides."""
+    sets = [["a", "b"], ["a"], ["b", "c"], [], ["a", "c"], ["c"], ["b"], ["a"]]
+    rows = Corpus.from_columns([f"text {i}" for i in range(len(sets))], None, labels=sets)
+    task = Task.of(rows)
+    assert task.counts == (4, 3, 3)
+    assert kinds(task, rows).tolist() == [1, 0, 1, -1, 2, 2, 1, 0]
+    seen = sum(drawn("balanced", epoch, kinds=kinds(task, rows)) for epoch in range(500))
+    assert seen[3] / seen.sum() == pytest.approx(0.25, abs=0.02)
+
+
+def test_a_row_with_one_label_is_drawn_as_it():
+    """By the label's place."""
+    rows = Corpus.from_columns(["x", "y", "z"], ["spam", "ham", "spam"])
+    assert kinds(Task.of(rows), rows).tolist() == [1, 0, 1]

@@ -38,8 +38,10 @@ class MajorityCollapse(Rule):
         if answers < self.share * rows or answers <= truth:
             return None
         settings = history.settings
-        remedy = {"class_weights": "balanced", "epochs": 2 * settings["epochs"]}
-        if settings["class_weights"] == "balanced":
+        remedy = {"epochs": 2 * settings["epochs"]}
+        if _is_unremedied(settings):
+            remedy = {"class_weights": "balanced", **remedy}
+        else:
             remedy["learning_rate"] = min(2e-4, 5 * settings["learning_rate"])
         return Diagnosis(
             finding=Finding(
@@ -55,3 +57,15 @@ class MajorityCollapse(Rule):
             cause="the loss has not left the class frequencies behind",
             remedy={"finetune": remedy},
         )
+
+
+def _is_unremedied(settings: Mapping[str, Any]) -> bool:
+    """Tell whether nothing but weights by hand, which did not help, is done about rare labels.
+
+    The record of an older run has no loss and no sampling.
+    """
+    return (
+        settings["class_weights"] not in ("balanced", "effective")
+        and settings.get("loss", "cross-entropy") in ("cross-entropy", "focal")
+        and settings.get("sampling", "shuffled") == "shuffled"
+    )

@@ -11,8 +11,10 @@ from datakit.core.findings import Report
 from datakit.pipeline.keys import device_class
 from datakit.pipeline.recipe import Recipe
 from datakit.pipeline.stages._base import Context, Stage
+from datakit.training.class_weights import weight_findings
 from datakit.training.models import resolve
 from datakit.training.settings import Settings
+from datakit.training.task import Task
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +25,7 @@ class Finetune(Stage):
     version: ClassVar[int] = 1
     needs: ClassVar[tuple[str, ...]] = ("splits", "augmented.parquet")
     gives: ClassVar[tuple[str, ...]] = ("model", "history.json")
-    rooms: ClassVar[tuple[str, ...]] = ("core", "training", "evaluation", "pipeline/stages/finetune")
+    rooms: ClassVar[tuple[str, ...]] = ("core", "training", "pipeline/stages/finetune")
     packages: ClassVar[tuple[str, ...]] = ("torch", "transformers", "tokenizers", "accelerate")
 
     model: str
@@ -43,12 +45,14 @@ class Finetune(Stage):
         """Fine-tune."""
         from datakit.training.finetune import finetune
 
+        train, settings = Corpus.open(context.inputs["augmented.parquet"]), Settings(**self.settings)
+        findings = weight_findings(settings, Task.of(train))
         history = finetune(
             resolve(self.model).folder,
-            Corpus.open(context.inputs["augmented.parquet"]),
+            train,
             Splits.open(context.inputs["splits"]).validation,
             context.outputs / "model",
-            settings=Settings(**self.settings),
+            settings=settings,
             seed=context.seed,
             events=context.aside / "tensorboard",
             progress=context.progress,
@@ -58,6 +62,7 @@ class Finetune(Stage):
         best = history.epochs[history.best_epoch - 1]
         return Report(
             stage=self.name,
+            findings=findings,
             figures={
                 **history.settings,
                 "model": self.model,

@@ -23,6 +23,19 @@ def test_where_the_classes_are_weighed_already_the_rate_is_raised():
     assert judge("majority-collapse", history=fast).remedy["finetune"]["learning_rate"] == 2e-4
 
 
+def test_where_something_else_is_done_about_rare_labels_no_weights_are_put_over_it():
+    """The recipe would refuse them."""
+    for other in ({"loss": "logit-adjustment"}, {"sampling": "balanced"}):
+        run = history(epochs=[ALL_HAM], settings={"class_weights": "none", "learning_rate": 1e-5, **other})
+        assert judge("majority-collapse", history=run).remedy["finetune"] == {"epochs": 2, "learning_rate": 5e-5}
+
+
+def test_weights_by_hand_that_did_not_help_give_way_to_balanced_ones():
+    """They may be the wrong way round."""
+    run = history(epochs=[ALL_HAM], settings={"class_weights": {"ham": 5, "spam": 1}})
+    assert judge("majority-collapse", history=run).remedy["finetune"]["class_weights"] == "balanced"
+
+
 def test_the_threshold_itself_is_a_collapse():
     """98 answers of 100 are, 97 are not; `share` moves it."""
     at, below = (history(epochs=[{"predicted": {"ham": n, "spam": 100 - n}}]) for n in (98, 97))
