@@ -17,7 +17,7 @@ setup: .venv/.installed system
 .venv/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt torch
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,translate]'
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,lora,onnx,translate,tune]'
 	touch $@
 
 # WordNet and offline translation: from Debian where we may install, else the user is told once.

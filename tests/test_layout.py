@@ -28,6 +28,7 @@ COMPONENTS = {
     "augmentation/operators": ("What:", "Why:", "Example:", "Fix:", "Source:"),
     "augmentation/translators": ("What:", "Why:", "Example:", "Fix:", "Source:"),
     "augmentation/filters": ("What:", "Why:", "Example:", "Fix:", "Source:"),
+    "training/losses": ("What:", "Why:", "Example:", "Fix:", "Source:"),
     "diagnosis/rules": ("What:", "Why:", "Example:", "Fix:", "Source:"),
 }
 

@@ -13,7 +13,7 @@ USED_IN = {
     "pandas": "validation/suites/gate.py",  # tests/validation/suites/test_gate.py
     "datasets": "training/batches.py",  # tests/training/test_finetune.py
     "transformers": "training/finetune.py",  # tests/training/test_finetune.py
-    "torch": "training/losses.py",  # tests/training/test_losses.py
+    "torch": "training/criterion.py",  # tests/training/test_criterion.py
     "great_expectations": "validation/suites/gate.py",  # tests/validation/suites/test_gate.py
 }
 

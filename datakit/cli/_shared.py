@@ -74,28 +74,33 @@ def bring_up_to(target: str, patch: Mapping[str, Any], shared: Mapping[str, Any]
     return follow(workspace.recipe().patched(patch), target, shared)
 
 
+def as_asked(recipe: Any, shared: Mapping[str, Any]) -> Any:
+    """Return the recipe with the options that every verb takes put over it."""
+    patch = parse_settings(shared["settings"])
+    if shared["accept"]:
+        patch["accept"] = sorted({*recipe.accept, *shared["accept"]})
+    patch |= {name: shared[name] for name in ("seed", "workers") if shared[name] is not None}
+    return recipe.patched(patch)
+
+
 def follow(recipe: Any, target: str, shared: Mapping[str, Any]) -> int:
     """Run the pipeline as far as `target`, show it, and return the exit code."""
     from datakit.cli._progress import progress
     from datakit.pipeline.runner import bring_up_to as run_pipeline
     from datakit.pipeline.workspace import Workspace
 
-    patch = parse_settings(shared["settings"])
-    if shared["accept"]:
-        patch["accept"] = sorted({*recipe.accept, *shared["accept"]})
-    patch |= {name: shared[name] for name in ("seed", "workers") if shared[name] is not None}
-    recipe = recipe.patched(patch)
+    recipe = as_asked(recipe, shared)
     workspace = Workspace(Path.cwd())
     silent = shared["quiet"] or shared["as_json"]
     with progress(silent=silent) as listener:
-        outcome = run_pipeline(workspace, recipe, target, command=_command_line(), listener=listener)
+        outcome = run_pipeline(workspace, recipe, target, command=command_line(), listener=listener)
     report = None
     if outcome.ran and "evaluate" in outcome.reports:
         from datakit.cli._report import write_report
 
         report = write_report(workspace, outcome.manifest)
     if shared["as_json"]:
-        click.echo(json.dumps(_as_json(outcome, report), indent=2, ensure_ascii=False))
+        click.echo(json.dumps(as_json(outcome, report), indent=2, ensure_ascii=False))
     elif not shared["quiet"]:
         show(outcome, target, report)
     return GATE_FAILED if outcome.gate else 0
@@ -113,11 +118,11 @@ def show(outcome: Any, target: str, report: Path | None) -> None:
         else:
             console.print(terminal.unchanged(stage))
     if target == "validate" and any(outcome.reports["validate"].figures["quarantined"].values()):
-        console.print(terminal.written("quarantine", _relative(outcome.folder / "quarantine.jsonl")))
+        console.print(terminal.written("quarantine", relative(outcome.folder / "quarantine.jsonl")))
     if not outcome.ran:
         console.print(terminal.nothing_to_do(outcome.manifest.run))
     if report is not None:
-        console.print(terminal.written("report", _relative(report)))
+        console.print(terminal.written("report", relative(report)))
     if outcome.gate:
         console.print(terminal.stopped(stages[-1], sorted({finding.code for finding in outcome.gate})))
     else:
@@ -132,11 +137,13 @@ def _next(reports: Mapping[str, Any]) -> str:
     return "datakit augment --target balanced" if imbalanced and "augment" not in reports else "datakit finetune"
 
 
-def _relative(path: Path) -> str:
+def relative(path: Path) -> str:
+    """Return a path as seen from the current folder, if it is below it."""
     return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
 
 
-def _as_json(outcome: Any, report: Path | None) -> dict[str, Any]:
+def as_json(outcome: Any, report: Path | None) -> dict[str, Any]:
+    """Return what `--json` prints of a run."""
     import msgspec
 
     manifest = outcome.manifest
@@ -151,5 +158,6 @@ def _as_json(outcome: Any, report: Path | None) -> dict[str, Any]:
     }
 
 
-def _command_line() -> str:
+def command_line() -> str:
+    """Return what was typed after the program's name."""
     return " ".join(sys.argv[1:])

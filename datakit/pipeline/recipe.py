@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -10,6 +10,7 @@ from pydantic.fields import FieldInfo
 
 from datakit.core.errors import Problem, RecipeError
 from datakit.core.names import suggest
+from datakit.training.search import Choices, Pruner, Range, Searcher
 from datakit.training.settings import Settings
 
 MAX_BYTES = 1_000_000  # nobody writes a longer recipe; a hostile one could
@@ -71,16 +72,32 @@ class SplitOptions(_Section):
     )
 
 
+class FilterOptions(_Section):
+    """A component, and its own options, which the component itself checks."""
+
+    model_config = ConfigDict(extra="allow")
+
+    name: str
+
+
+class OperatorOptions(FilterOptions):
+    """An operator, and its part of the new rows."""
+
+    weight: float | None = Field(None, gt=0, allow_inf_nan=False)
+
+
 class AugmentOptions(_Section):
     """New texts for rare classes of the train split."""
 
     target: str | dict[str, int] = Field(
         "none", description="balanced, none, ratio=R, count=N, majority-share=S, or {label: rows}"
     )
-    operators: tuple[dict[str, Any], ...] | None = Field(
-        None, description="tried in this order; default: synonym, then insert-punctuation"
+    operators: tuple[OperatorOptions, ...] | None = Field(
+        None,
+        description="a list of {name: synonym, weight: 3}, with options: those with a weight above 0 divide the "
+        "new rows, then each in this order fills up; default: synonym, then insert-punctuation",
     )
-    filters: tuple[dict[str, Any], ...] | None = Field(
+    filters: tuple[FilterOptions, ...] | None = Field(
         None,
         description="default: identical, protected-token-lost, negation-flipped, repetition, length-ratio, "
         "near-held-out",
@@ -89,6 +106,7 @@ class AugmentOptions(_Section):
         "augmented.json", description="suite that judges the augmented rows, in ./expectations or shipped"
     )
     max_per_row: int = Field(20, gt=0, description="most new texts made from one row")
+    language: str = Field("auto", description="of the texts, by ISO 639-1, such as de; auto: told from the rows")
 
 
 class FinetuneOptions(Settings):
@@ -101,6 +119,31 @@ class EvaluateOptions(_Section):
     """Figures on the test split."""
 
     worst: int = Field(50, ge=0, description="wrong answers to keep, the surest first")
+    calibration: Literal["none", "temperature"] = Field(
+        "none", description="temperature: logits are divided by one that is fitted on validation"
+    )
+    thresholds: Literal["none", "tuned"] = Field(
+        "none", description="tuned: the line between labels is moved for the best macro-F1 on validation"
+    )
+    probe: bool = Field(True, description="whether a frozen encoder with a logistic regression is a baseline too")
+
+
+class TuneOptions(_Section):
+    """The search for better settings of `finetune`; see `datakit tune`."""
+
+    space: dict[str, Range | Choices] = Field(
+        {},
+        description="by option of finetune: [choices], or {low: 1e-5, high: 1e-3, log: true}; default: learning "
+        "rate, batch size, weight decay and warm-up",
+    )
+    trials: int = Field(20, gt=0, description="how many, with those of former calls")
+    searcher: Searcher = Field("tpe", description="tpe, random, or grid (of choices only)")
+    pruner: Pruner = Field("hyperband", description="ends hopeless trials early: hyperband, asha or none")
+    top: int = Field(3, gt=0, description="how many of the best are run again, beside the present settings")
+    seeds: int = Field(3, gt=1, description="with how many seeds each")
+    storage: str | None = Field(
+        None, description="a database for many machines, postgresql+psycopg://…; default: a journal file here"
+    )
 
 
 class Recipe(_Section):
@@ -115,6 +158,7 @@ class Recipe(_Section):
     augment: AugmentOptions = AugmentOptions()
     finetune: FinetuneOptions = FinetuneOptions()
     evaluate: EvaluateOptions = EvaluateOptions()
+    tune: TuneOptions = TuneOptions()
 
     def patched(self, patch: Mapping[str, Mapping[str, Any] | Any]) -> "Recipe":
         """Return this recipe with the options in `patch`, a mapping of sections, put over it.
@@ -146,7 +190,9 @@ def parse(data: Mapping[str, Any], where: str, lines: Mapping[tuple[str, ...], s
         return Recipe.model_validate(data)
     except ValidationError as error:
         places = lines or {}
-        problems = dict.fromkeys(_problem(e, where, places) for e in error.errors(include_url=False))
+        problems = dict.fromkeys(
+            problem for e in error.errors(include_url=False) for problem in _problems(e, where, places)
+        )
         raise RecipeError(*problems) from error
 
 
@@ -195,12 +241,29 @@ def _merged(base: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]
     return merged
 
 
-def _problem(error: Any, where: str, places: Mapping[tuple[str, ...], str]) -> Problem:  # noqa: ANN401
+def _problems(error: Any, where: str, places: Mapping[tuple[str, ...], str]) -> list[Problem]:  # noqa: ANN401
+    """Return what one error of pydantic's says: one problem, or all conflicts between the options of a section."""
     keys = tuple(str(part) for part in error["loc"])
-    # The place of the option, or of the nearest section around it where it is missing.
-    place = next((places[keys[:n]] for n in range(len(keys), 0, -1) if keys[:n] in places), where)
+    if error["type"] != "conflict":
+        return [_problem(error, keys, _place(keys, where, places))]
+    return [
+        Problem(
+            where=_place((*keys, conflict.where), where, places),
+            got=f"{'.'.join((*keys, conflict.where))}: {conflict.got}",
+            fix=conflict.fix,
+        )
+        for conflict in error["ctx"]["problems"]
+    ]
+
+
+def _place(keys: tuple[str, ...], where: str, places: Mapping[tuple[str, ...], str]) -> str:
+    """Return the place of the option, or of the nearest section around it where it is missing."""
+    return next((places[keys[:n]] for n in range(len(keys), 0, -1) if keys[:n] in places), where)
+
+
+def _problem(error: Any, keys: tuple[str, ...], place: str) -> Problem:  # noqa: ANN401
     dotted = ".".join(
-        part for part in keys if not part.startswith(("function-", "tagged-", "literal[", "constrained-"))
+        part for part in keys if not part.startswith(("function-", "tagged-", "literal[", "dict[", "constrained-"))
     )
     if error["type"] == "extra_forbidden":
         return Problem(where=place, got=f"no option {dotted!r}", fix=suggest(keys[-1], _known(keys[:-1])))

@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from datakit import __version__
-from datakit.core.errors import DatakitError
+from datakit.core.errors import DatakitError, GateError, Problem
 from datakit.core.files import from_json, to_json
 from datakit.core.findings import Finding, Report
 from datakit.pipeline.engines.local import Local
@@ -39,6 +39,16 @@ class Outcome:
     reports: Mapping[str, Report]  #: by stage, as far as the pipeline got
     ran: tuple[str, ...]  #: stages that had to be run
     gate: tuple[Finding, ...] = ()  #: error findings that stopped the pipeline
+
+    def require_passed(self) -> None:
+        """Raise a GateError if a gate stopped the pipeline; for what cannot be done without its end."""
+        if self.gate:
+            raise GateError(
+                *(
+                    Problem(where=finding.code, got=finding.message, fix=finding.fix or "accept it by its code")
+                    for finding in self.gate
+                )
+            )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

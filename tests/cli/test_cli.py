@@ -67,7 +67,8 @@ def test_run_follows_a_recipe(datakit):
     assert code == 0
     assert result["outcome"] == "done"
     assert result["stages"]["augment"]["figures"]["added"]["spam"] > 0
-    assert set(result["stages"]["evaluate"]["figures"]) == {"model", "majority", "tfidf-logistic-regression"}
+    measured = set(result["stages"]["evaluate"]["figures"])
+    assert measured == {"model", "majority", "tfidf-logistic-regression", "frozen-encoder-probe"}
 
 
 def test_a_failed_gate_exits_with_3_and_names_the_way_on(datakit):
@@ -305,3 +306,19 @@ def test_every_command_has_help_and_a_line_in_the_overview(datakit):
 def test_quiet_prints_nothing(datakit):
     """Only the exit code speaks."""
     assert datakit("validate", "raw.jsonl", "--quiet") == (0, "", "")
+
+
+def test_a_range_test_shows_the_curve_and_trains_nothing(datakit):
+    """The pipeline is brought up to augmentation; the curve lies in the run's folder as CSV and JSON."""
+    datakit("validate", "raw.jsonl")
+    code, out, _ = datakit("finetune", "--lr-range-test", "--model", datakit.encoder, "--batch-size", "4")
+    assert code == 0
+    assert "weights move healthily" in out
+    assert "▁" in out
+    code, out, _ = datakit("status", "--json")
+    assert json.loads(out)["stages"]["finetune"] != "up to date"
+    code, out, _ = datakit("finetune", "--lr-range-test", "--json")
+    told = json.loads(out)
+    table, curve = map(Path, told["files"])
+    assert table.read_text(encoding="utf-8").startswith("rate,loss,update_ratio,smoothed\n1e-07,")
+    assert json.loads(curve.read_bytes())["points"] == told["lr_range"]

@@ -31,6 +31,28 @@ def test_a_killed_training_costs_only_itself(project, tiny_encoder):
     assert list(workspace.root.rglob("*.tmp")) == []
 
 
+def test_a_killed_augmentation_gives_the_same_bytes_when_it_is_run_again(project, tmp_path_factory, monkeypatch):
+    """SIGKILL in augment: the second run's artefacts are those of a run that nobody killed."""
+    recipe = parse({"source": "raw.jsonl", "augment": {"target": "count=1500"}}, where="test")
+    workspace = Workspace(project)
+    workspace.remember(recipe)
+    with subprocess.Popen(
+        [sys.executable, "-m", "datakit", "augment", "--quiet", "--target", "count=1500"], cwd=project
+    ) as process:
+        wait_for(lambda: any('"augment"' in log.read_text() for log in workspace.root.glob("runs/*/events.jsonl")))
+        process.send_signal(signal.SIGKILL)
+    assert [manifest.outcome for manifest in workspace.history()] == ["running"]
+    again = bring_up_to(workspace, recipe, "augment", command="test")
+    assert again.ran == ("augment",)
+    assert list(workspace.scratch.iterdir()) == []
+    fresh = tmp_path_factory.mktemp("fresh")
+    (fresh / "raw.jsonl").write_bytes((project / "raw.jsonl").read_bytes())
+    monkeypatch.chdir(fresh)
+    never = bring_up_to(Workspace(fresh), recipe, "augment", command="test")
+    for name in ("augmented.parquet", "rejected.jsonl"):
+        assert (again.folder / name).read_bytes() == (never.folder / name).read_bytes()
+
+
 def wait_for(condition, seconds=120):
     """Wait until a condition holds."""
     end = time.monotonic() + seconds

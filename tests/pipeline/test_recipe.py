@@ -87,3 +87,14 @@ def test_a_patch_replaces_options_and_keeps_the_others():
 def test_shipped_recipes_are_valid(path):
     """What `datakit init` lays down can be followed."""
     assert load(path).source.path
+
+
+def test_operators_have_a_name_options_and_perhaps_a_weight():
+    """What is wrong with them is told with its place; what is right survives the way to YAML and back."""
+    mix = [{"name": "synonym", "share": 0.2, "weight": 3.0}, {"name": "insert-punctuation"}]
+    recipe = parse({"source": "raw.jsonl", "augment": {"operators": mix}}, where="x")
+    assert recipe.as_dict()["augment"] == {"operators": mix}
+    assert parse(recipe.as_dict(), where="x") == recipe
+    for wrong in ({"weight": 1}, {"name": "synonym", "weight": 0}, {"name": "synonym", "weight": "much"}):
+        with pytest.raises(RecipeError, match=r"augment\.operators\.0"):
+            parse({"source": "raw.jsonl", "augment": {"operators": [wrong]}}, where="x")

@@ -24,7 +24,8 @@ class TruncatedText(Check):
     Example:
         a review of 900 tokens read by a model with 256
     Fix:
-        Raise `finetune.max_length` if the model allows it, or choose a model with a longer context.
+        Raise `finetune.max_length` if the model allows it, set `finetune.long_texts` to `head-tail` or
+        `chunks`, or choose a model with a longer context.
     Source:
         Sun et al. 2019 (arXiv 1905.05583), on where the information of long documents stands. The threshold
         is a convention: 1 row in 20.
@@ -49,7 +50,7 @@ class TruncatedText(Check):
                 message=f"{counted(len(lost), 'text is', 'texts are')} longer than {self.max_length} tokens "
                 f"({percent(part)}{sampled(digest)}); cut off: "
                 f"{share(tokens, tokens + self.max_length * len(lost)):.0%} of them",
-                fix="raise finetune.max_length, or choose a model with a longer context",
+                fix="raise finetune.max_length, or set finetune.long_texts to head-tail or chunks",
                 evidence={
                     "rows": len(lost),
                     "share": part,
