@@ -64,6 +64,10 @@ CODES: Mapping[str, str] = {
     "absent-label": (
         "A label has too few different texts to stand in every split. Label more of it, or merge it."
     ),
+    "batch-halved": (
+        "The batch did not fit into the accelerator's memory. Training began again with half of it and twice as "
+        "many batches to a step, as often as needed. Nothing to do."
+    ),
     "augmentation-shortfall": (
         "A class could not be filled honestly: no operator had more to say, the rows reached max_per_row, or "
         "they also carry labels that may not grow further. Add an operator, label more, or weigh the classes."

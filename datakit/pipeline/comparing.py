@@ -302,7 +302,7 @@ class _School:
         elif arm.augments:
             Augment.of(recipe, project).run(context)
         Finetune.of(recipe, project).run(context)
-        model = Classifier(folder / "model", recipe.finetune.max_length)
+        model = Classifier(folder / "model")
         return Trained(
             labels=model.labels,
             learnt_from=len(Corpus.open(rows)),

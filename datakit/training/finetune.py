@@ -1,6 +1,7 @@
 """Fine-tune a pretrained encoder on a train split, choosing the checkpoint by the validation split."""
 
-from dataclasses import asdict
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -8,22 +9,20 @@ from typing import Any
 
 import torch
 import transformers
-from transformers import (
-    AutoTokenizer,
-    TrainingArguments,
-)
+from transformers import AutoTokenizer, PreTrainedModel, TrainingArguments
 from transformers.integrations import TensorBoardCallback
 
 from datakit.core.corpus import Corpus
+from datakit.core.errors import Problem, UsageError
 from datakit.core.history import History
 from datakit.core.hushed import quiet_transformers
 from datakit.core.seeding import global_state_lent, seed_for
-from datakit.training.activations import FrozenBottom, padded
+from datakit.training.activations import FrozenBottom
 from datakit.training.adapters import adapt
 from datakit.training.architecture import build
-from datakit.training.batches import padding_of, rows_of
 from datakit.training.checkpoints import BestWeights, Checkpoints, DueCheckpoints
 from datakit.training.criterion import criterion_of
+from datakit.training.data import Data
 from datakit.training.devices import bf16_pays, device
 from datakit.training.documents import Reading, require_positions
 from datakit.training.first_token import narrow
@@ -32,7 +31,7 @@ from datakit.training.layers import freeze
 from datakit.training.learning_rate import batches_of, peak_rate
 from datakit.training.memory import memory_kept
 from datakit.training.optimisation import callbacks_of
-from datakit.training.recorder import Progress, Recorder, Watch
+from datakit.training.recorder import DivergedError, NotFiniteError, Progress, Recorder, Watch
 from datakit.training.sampling import sampler_of
 from datakit.training.settings import Settings
 from datakit.training.task import Task
@@ -55,13 +54,15 @@ def finetune(
 ) -> History:
     """Fine-tune the model in the folder `pretrained` and save the best epoch's model to `folder`.
 
-    Best is the highest macro-F1 on `validation`. The global random state is as before afterwards.
+    Best is the highest macro-F1 on `validation`; its rows with labels that `train` does not have are left out.
+    Where the accelerator's memory does not suffice, it begins again with half the batch and twice the
+    accumulation. The global random state is as before afterwards.
 
     Args:
         pretrained: safetensors weights with config and tokenizer.
         train: rows to learn from; its labels become the model's.
         validation: rows to choose the epoch by.
-        folder: receives model, config (with the label names) and tokenizer.
+        folder: receives model, config (with the label names), tokenizer, and how texts are read.
         settings: see there.
         seed: of the new head, the batches and dropout.
         events: folder for TensorBoard's event files.
@@ -69,96 +70,166 @@ def finetune(
         checkpoints: folder for what a killed training goes on from, to the byte on a CPU; by default it starts
             again. The caller removes it when the training is done.
         watch: told after every epoch; may end the training by raising.
+
+    Raises:
+        DivergedError: a loss or a gradient is no finite number.
+        GateError: no row of validation has a label that train has.
+        UsageError: settings that the model or the data cannot follow.
     """
     task = Task.of(train)
-    criterion = criterion_of(settings, task)
-    with (
-        quiet_transformers(),
-        memory_kept(),
-        global_state_lent(seed_for(seed, "finetune")),
-        torch.random.fork_rng(),
-        TemporaryDirectory() as temporary,
-    ):
-        # The head is drawn when the model is loaded, before the Trainer sets its seed.
-        torch.manual_seed(seed_for(seed, "head"))
-        model = build(pretrained, task, settings)
-        require_positions(model, settings.max_length)
-        merge = adapt(model, settings)
-        freeze(model, settings.freeze)
-        narrow(model)
-        tokenizer = AutoTokenizer.from_pretrained(pretrained)
+    known = task.learnable(validation)
+    with quiet_transformers(), memory_kept(), TemporaryDirectory() as temporary:
+        while True:
+            place = (checkpoints or Path(temporary)) / f"batch-{settings.batch_size}"
+            attempt = _Training(pretrained, task, settings, seed, Checkpoints(place))
+            try:
+                with global_state_lent(seed_for(seed, "finetune")), torch.random.fork_rng():
+                    return attempt.run(
+                        train,
+                        known,
+                        folder,
+                        recorder=Recorder(progress, settings.patience, watch),
+                        events=events,
+                        resumable=checkpoints is not None,
+                    )
+            except torch.OutOfMemoryError as error:
+                settings = _halved(settings, error)
+
+
+@dataclass(frozen=True)
+class _Training:
+    """One attempt at it."""
+
+    pretrained: Path
+    task: Task
+    settings: Settings
+    seed: int
+    checkpoints: Checkpoints
+
+    def run(
+        self,
+        train: Corpus,
+        validation: Corpus,
+        folder: Path,
+        *,
+        recorder: Recorder,
+        events: Path,
+        resumable: bool,
+    ) -> History:
+        """Train, save the best epoch's model, and return the history."""
+        settings, criterion = self.settings, criterion_of(self.settings, self.task)
+        model, merge = self._model()
+        tokenizer = AutoTokenizer.from_pretrained(self.pretrained)
         reading = Reading(max_length=settings.max_length, long_texts=settings.long_texts)
-        read = reading.windows(tokenizer, train.texts)
-        judged_on = reading.windows(tokenizer, validation.texts).longest_first()
-        shown = train.take(read.documents)  # a row a window
-        rows = rows_of(read.ids, task.targets(shown))
-        validation_rows = rows_of(judged_on.ids, task.targets(validation.take(judged_on.documents)))
-        recorder, best = Recorder(progress, settings.patience, watch), BestWeights()
-        kept = Checkpoints(checkpoints or Path(temporary))
-        sampler = sampler_of(settings, task, shown, rows["length"], seed)
-        collator = padding_of(tokenizer)
-        rate, trials = peak_rate(model, batches_of(rows, sampler, collator, settings), criterion, settings)
+        data = Data.of(self.task, train, validation, reading, tokenizer)
+        sampler = sampler_of(settings, self.task, data.shown, data.lengths, self.seed)
+        batches = batches_of(data.train, sampler, data.collator, settings)
+        rate, trials = peak_rate(model, batches, criterion, settings)
         if bottom := FrozenBottom.of(model) if settings.cache else None:
-            spill = Path(temporary)
-            rows, validation_rows = (
-                bottom.states(of_split, collator, spill / name)
-                for name, of_split in (("train", rows), ("validation", validation_rows))
-            )
-            bottom.skip()
-            collator = padded
-        occurring = {tokenizer.pad_token_id}.union(*read.ids, *judged_on.ids)
-        restore_vocabulary = narrow_vocabulary(model, occurring)
+            data = data.above(bottom, self.checkpoints.folder.parent)
+        restore_vocabulary = narrow_vocabulary(model, data.occurring)
+        best = BestWeights()
         trainer = LengthGroupedTrainer(
             sampler=sampler,
             settings=settings,
             rate=rate,
-            checkpoints=kept,
+            checkpoints=self.checkpoints,
             best=best,
             model=model,
-            args=_arguments(kept.scratch, settings, len(sampler), seed),
-            train_dataset=rows,
-            eval_dataset=validation_rows,
+            args=_arguments(self.checkpoints.scratch, settings, len(sampler), self.seed),
+            train_dataset=data.train,
+            eval_dataset=data.validation,
             processing_class=tokenizer,
-            data_collator=collator,
-            compute_metrics=partial(judged, task=task, documents=judged_on.documents),
+            data_collator=data.collator,
+            compute_metrics=partial(judged, task=self.task, documents=data.documents),
             compute_loss_func=criterion,
             callbacks=[
                 criterion,
                 recorder,
                 best,
-                *([DueCheckpoints()] if checkpoints else []),
+                *([DueCheckpoints()] if resumable else []),
                 *callbacks_of(model, settings),
                 TensorBoardCallback(_writer(events)),
             ],
         )
         trainer.remove_callback(transformers.PrinterCallback)
-        if former := kept.newest():
-            best.read(former)
-        trainer.train(resume_from_checkpoint=str(former) if former else None)
+        history = partial(
+            self._history,
+            recorder,
+            validation_counts=dict(validation.label_counts),
+            found={
+                "learning_rate": rate,
+                "learning_rate_trials": [asdict(trial) for trial in trials],
+                "cached_blocks": len(bottom.blocks) if bottom else 0,
+                "texts_truncated": data.truncated,
+                "tokens_lost": data.tokens_lost,
+            },
+        )
+        try:
+            self._go_on(trainer, best)
+        except NotFiniteError as error:
+            raise DivergedError(*error.problems, history=history()) from error
         model.load_state_dict(best.weights)
         restore_vocabulary()
         merge()
         trainer.save_model(str(folder))
-    reading.save(folder)
-    (folder / "training_args.bin").unlink()  # a pickle, with the paths and the host of this run
-    return History(
-        labels=task.labels,
-        train_counts=dict(zip(task.labels, task.counts, strict=True)),
-        validation_counts=dict(validation.label_counts),
-        settings={
-            **settings.model_dump(),
-            "class_weights": settings.class_weights_in_effect,
-            "learning_rate": rate,
-            "learning_rate_trials": [asdict(trial) for trial in trials],
-            "bf16": bf16_pays(device()),
-            "cached_blocks": len(bottom.blocks) if bottom else 0,
-            "texts_truncated": round(read.truncated, 6),
-            "tokens_lost": round(read.tokens_lost, 6),
-        },
-        steps=tuple(recorder.steps),
-        epochs=tuple(recorder.epochs),
-        best_epoch=recorder.best.epoch,
-        stopped_early=len(recorder.epochs) < settings.epochs,
+        reading.save(folder)
+        (folder / "training_args.bin").unlink()  # a pickle, with the paths and the host of this run
+        return history()
+
+    def _model(self) -> tuple[PreTrainedModel, Callable[[], None]]:
+        """Return the model to train, and what merges its adapters before it is saved."""
+        # The head is drawn when the model is loaded, before the Trainer sets its seed.
+        torch.manual_seed(seed_for(self.seed, "head"))
+        model = build(self.pretrained, self.task, self.settings)
+        require_positions(model, self.settings.max_length)
+        merge = adapt(model, self.settings)
+        freeze(model, self.settings.freeze)
+        narrow(model)
+        return model, merge
+
+    def _go_on(self, trainer: LengthGroupedTrainer, best: BestWeights) -> None:
+        """Train to the end, from the newest checkpoint if there is one."""
+        former = self.checkpoints.newest()
+        if former is not None:
+            best.read(former)
+        trainer.train(resume_from_checkpoint=str(former) if former else None)
+
+    def _history(
+        self, recorder: Recorder, *, validation_counts: dict[str, int], found: Mapping[str, Any]
+    ) -> History:
+        settings, epochs = self.settings, tuple(recorder.epochs)
+        return History(
+            labels=self.task.labels,
+            train_counts=dict(zip(self.task.labels, self.task.counts, strict=True)),
+            validation_counts=validation_counts,
+            settings={
+                **settings.model_dump(),
+                "class_weights": settings.class_weights_in_effect,
+                "bf16": bf16_pays(device()),
+                **found,
+            },
+            steps=tuple(recorder.steps),
+            epochs=epochs,
+            best_epoch=recorder.best.epoch if epochs else 0,
+            stopped_early=len(epochs) < settings.epochs,
+        )
+
+
+def _halved(settings: Settings, error: torch.OutOfMemoryError) -> Settings:
+    """Return settings that need half the memory for activations, and make the same steps."""
+    torch.cuda.empty_cache()
+    if settings.batch_size == 1:
+        raise UsageError(
+            Problem(
+                where="finetune.batch_size",
+                got=f"not even a single row fits into the accelerator's memory: {error}",
+                fix="lower finetune.max_length, freeze lower layers, train adapters (lora_rank: 8), or choose a "
+                "smaller model",
+            )
+        ) from error
+    return settings.model_copy(
+        update={"batch_size": settings.batch_size // 2, "accumulation": settings.accumulation * 2}
     )
 
 

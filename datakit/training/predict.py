@@ -1,7 +1,7 @@
 """Probabilities for texts from a fine-tuned model."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,6 @@ class Classifier:
     """
 
     folder: Path
-    max_length: int | None = None  # tokens; None: as in training
 
     @cached_property
     def labels(self) -> tuple[str, ...]:
@@ -61,8 +60,7 @@ class Classifier:
 
     @cached_property
     def _reading(self) -> Reading:
-        reading = Reading.open(self.folder)
-        return reading if self.max_length is None else replace(reading, max_length=self.max_length)
+        return Reading.open(self.folder)
 
     @cached_property
     def _model(self) -> Any:  # noqa: ANN401

@@ -7,7 +7,7 @@ from typing import Any
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
 from datakit.core.errors import GateError, Problem
-from datakit.core.history import Epoch, Step
+from datakit.core.history import Epoch, History, Step
 
 Progress = Callable[[int, int, str], None]  # steps done, steps in all, a note
 Watch = Callable[[Epoch], None]
@@ -16,10 +16,22 @@ Watch = Callable[[Epoch], None]
 _PREDICTED = "eval_predicted/"  # one figure a label, so that TensorBoard draws each
 
 
+class NotFiniteError(GateError):
+    """A figure of training is no finite number; nothing that follows could be."""
+
+
+class DivergedError(GateError):
+    """Training has diverged. Carries the history until then, for the diagnosis."""
+
+    def __init__(self, *problems: Problem, history: History) -> None:
+        super().__init__(*problems)
+        self.history = history
+
+
 def _require_numbers(logs: Mapping[str, Any], step: int) -> None:
     wrong = [name for name, value in logs.items() if isinstance(value, float) and not math.isfinite(value)]
     if wrong:
-        raise GateError(
+        raise NotFiniteError(
             Problem(
                 where=f"finetune, step {step}",
                 got=f"{', '.join(wrong)} is no finite number: training has diverged",
@@ -82,7 +94,7 @@ class Recorder(TrainerCallback):  # type: ignore[misc]  # transformers is not ty
         """Keep the figures of a step or of an evaluation.
 
         Raises:
-            GateError: one of them is no number; nothing that follows could be.
+            NotFiniteError: one of them is no number.
         """
         _require_numbers(logs, state.global_step)
         self._keep(state.log_history[-1])

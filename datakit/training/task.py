@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from datakit.core.corpus import Corpus
+from datakit.core.errors import GateError, Problem
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,6 +31,26 @@ class Task:
     def problem_type(self) -> str:
         """What transformers calls it."""
         return "multi_label_classification" if self.multi_label else "single_label_classification"
+
+    def learnable(self, corpus: Corpus) -> Corpus:
+        """Return the rows whose labels can be learnt; of several labels a row's others do not count.
+
+        Raises:
+            GateError: there is none.
+        """
+        if self.multi_label:
+            return corpus
+        known = set(self.labels)
+        rows = [i for i, label in enumerate(corpus.labels) if label in known]
+        if not rows:
+            raise GateError(
+                Problem(
+                    where="validation",
+                    got=f"none of its {len(corpus):,} rows has a label that the {self.rows:,} rows of train have",
+                    fix="give splits of the same labels; datakit split makes them",
+                )
+            )
+        return corpus if len(rows) == len(corpus) else corpus.take(rows)
 
     def targets(self, corpus: Corpus) -> list[int] | list[list[float]]:
         """Return one target a row: its label's place; or k numbers, 1.0 for each label that it carries."""

@@ -8,13 +8,14 @@ import torch
 from support import FAMILIES, save_tiny, sms
 
 from datakit.core.corpus import Corpus
-from datakit.core.errors import GateError
+from datakit.core.errors import GateError, UsageError
 from datakit.core.files import digest_of_tree
 from datakit.evaluation import measure
 from datakit.splitting import split
 from datakit.training.finetune import finetune
 from datakit.training.models import resolve
 from datakit.training.predict import Classifier
+from datakit.training.recorder import DivergedError
 from datakit.training.settings import Settings
 
 
@@ -42,7 +43,7 @@ def test_every_family_trains_and_predicts(family, tmp_path):
     history, splits = train(save_tiny(family, tmp_path / family), tmp_path, n=40)
     assert history.labels == ("ham", "spam")
     assert len(history.epochs) == 1
-    model = Classifier(tmp_path / "model", 32)
+    model = Classifier(tmp_path / "model")
     texts = splits.train.texts
     probabilities = model.probabilities(texts)
     assert probabilities.shape == (len(texts), 2)
@@ -54,7 +55,7 @@ def test_the_embedded_encoder_learns(tmp_path):
     """The real MiniLM tells the two kinds of message apart after two epochs."""
     history, splits = train(resolve("minilm").folder, tmp_path, epochs=2)
     assert history.settings["learning_rate"] == 2e-4
-    model = Classifier(tmp_path / "model", 32)
+    model = Classifier(tmp_path / "model")
     metrics = measure(model.labels, splits.test.labels, model.probabilities(splits.test.texts))
     assert metrics.macro_f1 == 1.0
 
@@ -131,7 +132,7 @@ def test_a_checkpoint_with_a_head_for_other_labels_gets_a_new_head(tiny_encoder,
         progress=lambda *_: None,
     )
     assert history.labels == ("class-0", "class-1", "class-2")
-    assert Classifier(tmp_path / "second", 32).labels == history.labels
+    assert Classifier(tmp_path / "second").labels == history.labels
 
 
 def test_rows_with_several_labels_are_learnt(tmp_path):
@@ -150,8 +151,55 @@ def test_rows_with_several_labels_are_learnt(tmp_path):
         progress=lambda *_: None,
     )
     assert history.epochs[history.best_epoch - 1].macro_f1 > 0.9
-    model = Classifier(tmp_path / "model", 32)
+    model = Classifier(tmp_path / "model")
     assert model.multi_label
     offer, work = (model.probabilities(["cash prize 1", "meeting 1", "cash meeting 1", "well 1"]) > 0.5).T
     assert offer.tolist() == [True, False, True, False]
     assert work.tolist() == [False, True, True, False]
+
+
+def test_rows_of_validation_with_an_unseen_label_do_not_choose_the_epoch(tiny_encoder, tmp_path):
+    """They cannot be learnt; with no other rows there is nothing to choose by."""
+    rows = sms(60)
+    train = Corpus.from_columns([r["text"] for r in rows], [r["label"] for r in rows])
+    mixed = Corpus.from_columns(["win cash", "hello there", "who is it"], ["spam", "ham", "unknown"])
+    arguments = {
+        "settings": Settings(epochs=1, max_length=32),
+        "seed": 13,
+        "events": tmp_path / "events",
+        "progress": lambda *_: None,
+    }
+    history = finetune(tiny_encoder, train, mixed, tmp_path / "model", **arguments)
+    assert history.validation_counts == {"spam": 1, "ham": 1}
+    unknown = Corpus.from_columns(["who is it"], ["unknown"])
+    with pytest.raises(GateError, match="has a label that"):
+        finetune(tiny_encoder, train, unknown, tmp_path / "other", **arguments)
+
+
+def test_a_batch_that_does_not_fit_is_halved_until_it_does(tiny_encoder, tmp_path, monkeypatch):
+    """Twice as many batches make a step, so the steps are as many; a single row that does not fit is an error."""
+    from transformers import BertModel
+
+    most = 4
+    forward = BertModel.forward
+
+    def small(self, input_ids=None, **inputs):
+        if self.training and len(input_ids) > most:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return forward(self, input_ids=input_ids, **inputs)
+
+    monkeypatch.setattr(BertModel, "forward", small)
+    history, splits = train(tiny_encoder, tmp_path, batch_size=16)
+    assert (history.settings["batch_size"], history.settings["accumulation"]) == (4, 4)
+    assert history.steps[-1].step == -(-len(splits.train) // 16)
+    most = 0
+    with pytest.raises(UsageError, match="single row"):
+        train(tiny_encoder, tmp_path / "none")
+
+
+def test_a_diverged_training_carries_its_history(tiny_encoder, tmp_path):
+    """What was recorded until then is there for the diagnosis."""
+    with pytest.raises(DivergedError) as caught:
+        train(tiny_encoder, tmp_path, epochs=3, learning_rate=1e30)
+    assert caught.value.history.labels == ("ham", "spam")
+    assert caught.value.history.settings["learning_rate"] == 1e30

@@ -1,13 +1,14 @@
 """`finetune`: train the encoder on the augmented rows, keep the best epoch."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
 from datakit.core.corpus import Corpus, Splits
 from datakit.core.files import to_json
-from datakit.core.findings import Report
+from datakit.core.findings import Finding, Report, Severity
+from datakit.core.history import History
 from datakit.pipeline.keys import device_class
 from datakit.pipeline.recipe import Recipe
 from datakit.pipeline.stages._base import Context, Stage
@@ -44,25 +45,30 @@ class Finetune(Stage):
     def run(self, context: Context) -> Report:
         """Fine-tune."""
         from datakit.training.finetune import finetune
+        from datakit.training.recorder import DivergedError
 
         train, settings = Corpus.open(context.inputs["augmented.parquet"]), Settings(**self.settings)
         findings = weight_findings(settings, Task.of(train))
-        history = finetune(
-            resolve(self.model).folder,
-            train,
-            Splits.open(context.inputs["splits"]).validation,
-            context.outputs / "model",
-            settings=settings,
-            seed=context.seed,
-            events=context.aside / "tensorboard",
-            progress=context.progress,
-            checkpoints=context.unfinished,
-        )
+        try:
+            history = finetune(
+                resolve(self.model).folder,
+                train,
+                Splits.open(context.inputs["splits"]).validation,
+                context.outputs / "model",
+                settings=settings,
+                seed=context.seed,
+                events=context.aside / "tensorboard",
+                progress=context.progress,
+                checkpoints=context.unfinished,
+            )
+        except DivergedError as error:
+            (context.aside / "history.json").write_bytes(to_json(error.history))
+            raise
         (context.outputs / "history.json").write_bytes(to_json(history))
         best = history.epochs[history.best_epoch - 1]
         return Report(
             stage=self.name,
-            findings=findings,
+            findings=(*findings, *_findings(settings, history)),
             figures={
                 **history.settings,
                 "model": self.model,
@@ -71,4 +77,16 @@ class Finetune(Stage):
                 "stopped_early": history.stopped_early,
                 "validation": asdict(best),
             },
+        )
+
+
+def _findings(settings: Settings, history: History) -> Iterator[Finding]:
+    """Yield what was done otherwise than asked for."""
+    if history.settings["batch_size"] < settings.batch_size:
+        yield Finding(
+            code="batch-halved",
+            severity=Severity.INFO,
+            message=f"{settings.batch_size} rows at once do not fit into the accelerator's memory: batches of "
+            f"{history.settings['batch_size']}, {history.settings['accumulation']} to a step",
+            fix=f"nothing; or set finetune.batch_size to {history.settings['batch_size']} to save the attempts",
         )
