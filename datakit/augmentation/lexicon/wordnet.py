@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 DEBIAN = Path("/usr/share/wordnet")
 
 #: Counts up whenever the table's content or layout changes.
-FORMAT = 2
+FORMAT = 3
 
 POS_FILES = {"n": "noun", "v": "verb", "a": "adj", "r": "adv"}
 
@@ -48,8 +48,9 @@ LIKELY = 0.25
 #: Fewest letters of a synonym; the shorter ones are abbreviations (`lb`, `hr`, `yr`).
 SHORTEST = 3
 
-#: Fewest tagged uses of a word that counts as common.
-MIN_COMMON_USES = 2
+#: Fewest tagged uses of a word that counts as common. Of 100 substitutions that a reader judged, 13 of the 24 bad
+#: ones brought a rarer word (`person`, `mortal`; `poor`, `piteous`), and 6 of 41 good ones.
+MIN_COMMON_USES = 5
 
 #: Fewest senses of a word that counts as common where there are no counts: the number of a word's meanings
 #: grows with its frequency (Zipf 1945, "The meaning-frequency relationship of words").
