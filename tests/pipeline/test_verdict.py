@@ -101,3 +101,13 @@ def test_recall_is_computed_from_the_rows_that_carry_the_label():
     found = compared({"a": 0.7, "b": 0.9})
     assert [table.rows for table in found.tables] == [600, 120]
     assert found.tables[1].differences[0].arm_mean == pytest.approx(0.9, abs=0.03)
+
+
+def test_a_second_figure_is_no_second_chance():
+    """Recall shows a difference only where macro-F1 does, which decides."""
+    found = compared({"plain": 0.7, "alike": 0.7, "weights": 0.9})
+    decisive, recall = found.tables
+    for first, second in zip(decisive.differences, recall.differences, strict=True):
+        assert second.p_holm >= first.p_holm
+    by_arm = {one.arm: one.outcome for one in recall.differences}
+    assert by_arm == {"alike": "no difference", "weights": "better"}
