@@ -70,10 +70,14 @@ FUNCTION_WORDS = NEGATIONS | word_set(
     third this those though through thus till to together told too toward towards under unless until up upon
     us used very via was we well went were what whatever when whenever where whereas wherever whether which
     while who whoever whole whom whose why will with within would yes yet you your yours yourself yourselves
+    except little single
     zero one two three four five six seven eight nine ten eleven twelve dozen twenty thirty forty fifty
     sixty seventy eighty ninety hundred thousand million billion
     """
 )
+
+#: After these a full stop ends no sentence, and what follows is a name: `Mr. Big`.
+TITLES = word_set("capt col dr feat ft gen gov hon jr lt mr mrs ms no prof rep rev sen sgt sr st vs")
 
 _SIGILS = ("http://", "https://", "www.", "@", "#", "<", "[", "{", "&")
 

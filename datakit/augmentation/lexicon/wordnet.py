@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 DEBIAN = Path("/usr/share/wordnet")
 
 #: Counts up whenever the table's content or layout changes.
-FORMAT = 3
+FORMAT = 4
 
 POS_FILES = {"n": "noun", "v": "verb", "a": "adj", "r": "adv"}
 

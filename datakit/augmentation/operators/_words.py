@@ -13,7 +13,14 @@ from msgspec import Meta
 from datakit.augmentation.lexicon import tagger, thesaurus
 from datakit.augmentation.lexicon.inflection import POS_OF_TAG, base_of
 from datakit.augmentation.lexicon.thesaurus import Thesaurus
-from datakit.augmentation.lexicon.tokens import FUNCTION_WORDS, NEGATIONS, article_for, starts, tokenise
+from datakit.augmentation.lexicon.tokens import (
+    FUNCTION_WORDS,
+    NEGATIONS,
+    TITLES,
+    article_for,
+    starts,
+    tokenise,
+)
 from datakit.augmentation.lexicon.wordnet import Lexicon
 from datakit.augmentation.operators._base import Edit, Span
 from datakit.augmentation.operators._drawing import distinct
@@ -109,13 +116,14 @@ def tag(texts: Sequence[str], protect: Sequence[str]) -> Iterator[Tagged]:
 def _words(
     tokens: Sequence[Token], tags: Sequence[str], words: Thesaurus, is_protected: Callable[[str, str], bool]
 ) -> Iterator[Word]:
+    plain = [token for token, _ in tokens]
     for i, ((token, start), tag) in enumerate(zip(tokens, tags, strict=True)):
         before = tokens[i - 1] if i else ("", 0)
         left, word = before[0].lower(), token.lower()
         right = tokens[i + 1][0].lower() if i + 1 < len(tokens) else ""
         if (
             len(token) >= SHORTEST
-            and is_plain(token, tag, starts=opens(left, tokens[i + 1][0] if i + 1 < len(tokens) else ""))
+            and is_plain(token, tag, starts=opens(plain, i))
             and word not in FUNCTION_WORDS
             and left not in NEGATIONS
             and right not in NT
@@ -126,12 +134,14 @@ def _words(
             yield Word(token, start, tag, before)
 
 
-def opens(before: str, after: str) -> bool:
-    """Tell whether a capital between these tokens may be that of a sentence's first word.
+def opens(tokens: Sequence[str], i: int) -> bool:
+    """Tell whether a capital of the i-th token may be that of a sentence's first word.
 
-    Before another capital it is rather that of a name after an abbreviation: `feat. Childish Gambino`.
+    Before another capital, or after a title, it is rather that of a name: `feat. Childish Gambino`, `Mr. Big`.
     """
-    return (not before or before in OPENERS) and not after[:1].isupper()
+    if i + 1 < len(tokens) and tokens[i + 1][:1].isupper():
+        return False
+    return i == 0 or (tokens[i - 1] in OPENERS and not (i > 1 and tokens[i - 2].lower() in TITLES))
 
 
 def with_bases(protect: Iterable[str], lexicon: Lexicon) -> frozenset[str]:

@@ -117,12 +117,9 @@ def _entry(words: Thesaurus, protect: frozenset[str], token: str, tag: str) -> E
 def _is_free(tokens: Sequence[str], i: int, base: str, words: Thesaurus) -> bool:
     """Tell whether the neighbours of a token let it go: it is no name, no stem of `n't`, in no fixed phrase."""
     token = tokens[i]
-    before = tokens[i - 1] if i else ""
-    after = tokens[i + 1] if i + 1 < len(tokens) else ""
-    if not (token.islower() or opens(before, after)):
-        return False
-    before, after = before.lower(), after.lower()
-    if after in NT:
+    before = tokens[i - 1].lower() if i else ""
+    after = tokens[i + 1].lower() if i + 1 < len(tokens) else ""
+    if after in NT or not (token.islower() or opens(tokens, i)):
         return False
     return not any(
         words.is_collocation(before, form) or words.is_collocation(form, after) for form in {token.lower(), base}
