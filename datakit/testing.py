@@ -5,8 +5,10 @@
 '1 row of test also stands in train'
 """
 
+import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from textwrap import dedent
 from typing import Any, TypeAlias
 
 from datakit.augmentation import operators
@@ -14,10 +16,12 @@ from datakit.core.corpus import SCHEMA, Corpus, Splits
 from datakit.core.errors import Problem, UsageError
 from datakit.core.files import from_json, to_json
 from datakit.core.findings import Finding
-from datakit.core.history import Epoch, History, Step
+from datakit.core.history import Epoch, History, Start, Step
 from datakit.core.names import suggest
 from datakit.core.seeding import rng_for
 from datakit.diagnosis import Diagnosis, rules
+from datakit.diagnosis.idioms._script import Script
+from datakit.diagnosis.lint import idioms
 from datakit.validation import Validation, checks
 
 #: A text and its label, or a mapping with any of the columns of a corpus (`id`, `text`, `label`, `parent`, …).
@@ -28,6 +32,14 @@ _EPOCHS: tuple[Mapping[str, Any], ...] = (
     {"validation_loss": 0.30, "macro_f1": 0.86, "accuracy": 0.90, "predicted": {"ham": 74, "spam": 26}},
     {"validation_loss": 0.27, "macro_f1": 0.88, "accuracy": 0.91, "predicted": {"ham": 75, "spam": 25}},
 )
+_SIGNALS: Mapping[str, Any] = {
+    "accuracy": 0.95,
+    "dominance": 0.75,
+    "label_entropy": 0.5,
+    "body_update": 1e-3,
+    "head_update": 5e-3,
+    "drift": 0.02,
+}
 _STEPS_PER_EPOCH = 50
 
 
@@ -137,7 +149,30 @@ def judge(
     )
 
 
-def history(*, epochs: Sequence[Mapping[str, Any]] = _EPOCHS, **changes: Any) -> History:  # noqa: ANN401
+def recognise(idiom: str, code: str, *, options: Mapping[str, Any] | None = None) -> list[int]:
+    """Return the lines of a training script in which an idiom stands.
+
+        >>> recognise("removed-import", "from transformers import AdamW")
+        [1]
+
+    Args:
+        idiom: its name.
+        code: the script.
+        options: the idiom's options.
+
+    Raises:
+        UsageError: unknown idiom or option.
+    """
+    spots = idioms.build(idiom, options).find(Script(ast.parse(dedent(code))))
+    return sorted(spot.node.lineno for spot in spots)
+
+
+def history(
+    *,
+    epochs: Sequence[Mapping[str, Any]] = _EPOCHS,
+    every_step: Mapping[str, Any] | None = None,
+    **changes: Any,  # noqa: ANN401
+) -> History:
     """Build the record of a healthy run (three epochs; 300 `ham` and 100 `spam` to learn from), with changes.
 
         >>> history(epochs=[{"macro_f1": 0.6}, {"macro_f1": 0.5}]).best_epoch
@@ -146,10 +181,11 @@ def history(*, epochs: Sequence[Mapping[str, Any]] = _EPOCHS, **changes: Any) ->
     Args:
         epochs: one mapping an epoch with the fields of `Epoch` that differ from those of the healthy run; the
             one with the best macro-F1 counts as kept.
+        every_step: fields of `Step` that differ from those of the healthy run in each of its records.
         changes: other fields of `History`; those of `settings` that are not given stay.
     """
     made = tuple(
-        Epoch(**{"epoch": i + 1, "step": (i + 1) * _STEPS_PER_EPOCH, **_EPOCHS[min(i, len(_EPOCHS) - 1)], **given})
+        Epoch(**{"epoch": i + 1, "step": (i + 1) * _STEPS_PER_EPOCH, **_epoch(i), **given})
         for i, given in enumerate(epochs)
     )
     settings = {
@@ -170,14 +206,38 @@ def history(*, epochs: Sequence[Mapping[str, Any]] = _EPOCHS, **changes: Any) ->
         validation_counts={"ham": 75, "spam": 25},
         settings=settings,
         steps=tuple(
-            Step(step=step, loss=0.69 * 0.98**step, learning_rate=2e-5 * (1 - step / total), grad_norm=1.0)
+            Step(
+                **{
+                    "step": step,
+                    "loss": 0.69 * 0.98**step,
+                    "learning_rate": 2e-5 * (1 - step / total),
+                    "grad_norm": 1.0,
+                    "relative_loss": 0.98**step,
+                    **_SIGNALS,
+                    **(every_step or {}),
+                }
+            )
             for step in range(10, total + 1, 10)
         ),
         epochs=made,
         best_epoch=max(made, key=lambda epoch: (epoch.macro_f1, -epoch.epoch)).epoch if made else 0,
         stopped_early=False,
+        start=Start(loss=0.7, relative_loss=1.01, cosine=0.6, learning=1.0),
     )
     return replace(plain, **{**changes, "settings": {**settings, **changes.get("settings", {})}})
+
+
+def _epoch(i: int) -> dict[str, Any]:
+    """Return the figures of an epoch of the healthy run; further ones are like the last."""
+    shown = _EPOCHS[min(i, len(_EPOCHS) - 1)]
+    return {
+        **shown,
+        "relative_loss": shown["validation_loss"] / 0.56,
+        "entropy": 0.3,
+        "information": 0.4,
+        "recall": {"ham": 0.95, "spam": 0.8},
+        "train_accuracy": 0.95,
+    }
 
 
 def metrics(*, baselines: Mapping[str, float] | None = None, **changes: Any) -> dict[str, Any]:  # noqa: ANN401

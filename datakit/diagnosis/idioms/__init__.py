@@ -1,0 +1,1 @@
+"""One idiom a file; found by the registry."""
