@@ -54,6 +54,16 @@ class Story:
     stages: tuple[StageRecord, ...]
     reports: Mapping[str, Report]  #: by stage
     history: History | None = None
-    metrics: Mapping[str, Any] | None = None  #: {"model": Metrics, "baselines": {name: Metrics}} as JSON
+    #: {"model": Metrics, "baselines": {name: Metrics}, "slices": [Slice]} as JSON
+    metrics: Mapping[str, Any] | None = None
+    calibration: Mapping[str, Any] | None = None  #: `Warmth` as JSON
+    thresholds: Mapping[str, Any] | None = None  #: {"applied": bool} and `Thresholds` as JSON
+    #: `Comparison` as JSON, each difference with its `outcome`; made on the splits of this run
+    comparison: Mapping[str, Any] | None = None
+    #: what `tune` wrote, each finalist with `mean`, `deviation` and whether it `is_start`; made with the rows of
+    #: this run
+    tuning: Mapping[str, Any] | None = None
+    #: what the learning-rate range test wrote; made with the rows of this run
+    range_test: Mapping[str, Any] | None = None
     samples: tuple[Sample, ...] = ()
     worst_errors: tuple[WorstError, ...] = ()

@@ -26,7 +26,8 @@ class Warmth:
     rows: int  # of validation, that it was fitted on
     before: Calibration
     after: Calibration
-    reliability: tuple[Bin, ...]  # of the probabilities that were measured
+    reliability_before: tuple[Bin, ...]
+    reliability_after: tuple[Bin, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,7 +88,9 @@ def evaluate(
     model = measure(labels, right_labels(test), used["test"], answers=answers, seed=seed)
     embedded = Embedded.of(splits.train, test, seed=seed) if probe else None
     parts = slices(of_test, of_test.padded(answers), _groups(test, augmented, embedded), seed=seed)
-    before, after = (calibration(of_test, of_test.padded(p["test"]), seed=seed) for p in (probabilities, warmed))
+    own_and_warmed = [of_test.padded(p["test"]) for p in (probabilities, warmed)]
+    before, after = (calibration(of_test, p, seed=seed) for p in own_and_warmed)
+    bins_before, bins_after = (reliability(of_test, p) for p in own_and_warmed)
     return Evaluation(
         model=model,
         baselines=baselines(splits.train, test, embedded=embedded, seed=seed),
@@ -98,7 +101,8 @@ def evaluate(
             rows=len(own),
             before=before,
             after=after,
-            reliability=reliability(of_test, of_test.padded(used["test"])),
+            reliability_before=bins_before,
+            reliability_after=bins_after,
         ),
         thresholds=thresholds,
         findings=(

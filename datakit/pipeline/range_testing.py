@@ -57,6 +57,7 @@ def range_test(workspace: Workspace, recipe: Recipe, *, command: str, listener: 
     writer.writeheader()
     writer.writerows(rows)
     files = (outcome.folder / "lr_range.csv", outcome.folder / "lr_range.json")
+    told = {"model": recipe.finetune.model, "healthy": result.healthy, "lowest": result.lowest}
     write_atomically(files[0], table.getvalue().encode())
-    write_atomically(files[1], to_json({"healthy": result.healthy, "lowest": result.lowest, "points": rows}))
+    write_atomically(files[1], to_json(told | {"points": rows}))
     return RangeTested(outcome=outcome, result=result, files=files)

@@ -1,6 +1,6 @@
 """Tuning: the search for settings on this workspace's train and validation splits, kept and gone on with."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,8 +12,9 @@ from datakit.pipeline.events import Event, Listener, nobody
 from datakit.pipeline.keys import code_digest, key_of
 from datakit.pipeline.lock import locked
 from datakit.pipeline.recipe import Recipe
-from datakit.pipeline.runner import bring_up_to
+from datakit.pipeline.runner import bring_up_to, chain
 from datakit.pipeline.stages.finetune import Finetune
+from datakit.pipeline.store import Artefact
 from datakit.pipeline.workspace import Standing, Workspace
 from datakit.training.models import resolve
 from datakit.training.search import DEFAULT_SPACE, Found, Range, Search, open_study
@@ -21,6 +22,15 @@ from datakit.training.settings import Settings
 
 if TYPE_CHECKING:
     from datakit.training.search import Watch
+
+
+FILE = "tune.json"
+
+
+def data_of(standings: Sequence[Standing]) -> dict[str, dict[str, Artefact]]:
+    """Return the digests of all that the stages before `finetune` gave: the data that a search is about."""
+    names = [kind.name for kind in chain("augment")]
+    return {standing.stage: standing.outputs for standing in standings if standing.stage in names}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +94,14 @@ def tune(workspace: Workspace, recipe: Recipe, *, command: str, listener: Listen
             return history.epochs[history.best_epoch - 1].macro_f1
 
         found = search.run(study, objective, alone=recipe.tune.storage is None)
-    write_atomically(folder / "tune.json", to_json({"recipe": recipe.as_dict(), **asdict(found)}))
+    told = {
+        "recipe": recipe.as_dict(),
+        "data": data_of(outcome.manifest.stages),
+        "validation_rows": len(splits.validation),
+        "gain": found.gain,
+        **asdict(found),
+    }
+    write_atomically(folder / FILE, to_json(told))
     return Tuned(found=found, folder=folder, validation_rows=len(splits.validation))
 
 
@@ -126,7 +143,7 @@ def _key(search: Search, model: str, standings: tuple[Standing, ...]) -> str:
             },
             "way": [search.searcher, search.pruner, search.seed],
             "model": model,
-            "data": {standing.stage: standing.outputs for standing in standings},
+            "data": data_of(standings),
             "code": code_digest(Finetune.rooms),
         }
     )

@@ -139,8 +139,12 @@ def sentence(one: Difference, table: Table, seeds: int) -> str:
     if one.error == 0:
         return f"{pair}: no difference, they are right and wrong equally often on every draw of the rows"
     because = f"{table.rows:,} {_plural('row', table.rows)} and {seeds} {_plural('seed', seeds)}"
-    least = _unsigned(one.detectable)
-    text = f"{pair}: no difference that {because} could show: less than {least} points would not be seen"
+    unseen = (
+        f"less than {_unsigned(one.detectable)} points would not be seen"
+        if one.detectable < 1
+        else "so few show none"
+    )
+    text = f"{pair}: no difference that {because} could show: {unseen}"
     if one.low > 0 or one.high < 0:
         text += f"; by itself {interval}, but not beyond doubt among all that is compared here"
     return text

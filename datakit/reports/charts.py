@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from html import escape
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from datakit.core.history import History
@@ -229,6 +230,141 @@ def confusion(labels: Sequence[str], counts: Sequence[Sequence[int]]) -> str:
     )
     square = side * len(names)
     return _svg(drawn, "Confusion matrix", height=square, width=square, fit=False)
+
+
+def reliability(series: Mapping[str, Sequence[Mapping[str, float]]]) -> str:
+    """Draw the share of right answers by confidence, a line a series; who can be believed is on the diagonal.
+
+    Args:
+        series: by name the bins of a calibration error: `confidence` and `right`, fractions 0..1.
+    """
+    import altair as alt
+
+    data = [
+        {"confidence": one["confidence"], "right": one["right"], "series": name}
+        for name, bins in series.items()
+        for one in bins
+    ]
+    lowest = min(one[field] for bins in series.values() for one in bins for field in ("confidence", "right"))
+    least = math.floor(10 * min(lowest, 0.9)) / 10
+    scale, axis = alt.Scale(domain=[least, 1], nice=False), alt.Axis(tickCount=5, format=".0%")
+    x = alt.X("confidence:Q", title="confidence", scale=scale, axis=axis)
+    y = alt.Y("right:Q", title="share that is right", scale=scale, axis=axis)
+    lines = _of(data).encode(x=x, y=y, color=_colours(list(series)))
+    diagonal = _of([{"confidence": end, "right": end} for end in (least, 1)]).encode(x=x, y=y)
+    drawn = (
+        diagonal.mark_line(strokeWidth=1.5, strokeDash=[4, 4], color="var(--faint)")
+        + lines.mark_line(strokeWidth=2)
+        + lines.mark_point(filled=True, size=45, opacity=1)
+    )
+    return _svg(drawn, "Share of right answers by confidence", height=300)
+
+
+def differences(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Draw each arm's difference from the baseline with its 95% interval, in points; 0 is no difference.
+
+    Args:
+        rows: `arm`; `difference`, `low` and `high` as fractions; `outcome`: better, worse or no difference.
+    """
+    import altair as alt
+
+    colours = {"better": "var(--good)", "worse": "var(--bad)"}
+    names = display_names([row["arm"] for row in rows])
+    data = [
+        {
+            "label": names[row["arm"]],
+            **{end: 100 * row[end] for end in ("difference", "low", "high")},
+            "colour": colours.get(row["outcome"], "var(--one)"),
+        }
+        for row in rows
+    ]
+    x = alt.X("difference:Q", title="difference in points", axis=alt.Axis(tickCount=6, format="+~f"))
+    arms = _of(data).encode(y=_labels(list(names.values())), x=x, color=alt.Color("colour:N", scale=None))
+    drawn = (
+        _of([{"difference": 0}]).mark_rule(color="var(--faint)", strokeDash=[4, 4]).encode(x=x)
+        + arms.mark_rule(strokeWidth=2).encode(x="low:Q", x2="high:Q")
+        + arms.mark_point(filled=True, size=70, opacity=1)
+    )
+    return _svg(drawn, "Differences from the baseline with 95% intervals", height=40 * len(data))
+
+
+def trials(trials: Sequence[Mapping[str, Any]]) -> str:
+    """Draw what each trial of a search came to, and the best so far; pruned ones where they were ended.
+
+    Args:
+        trials: in their order: `number`, `state`, `macro_f1` (None where it is not complete), `epochs` (macro-F1
+            after each). At least one is complete or pruned.
+    """
+    import altair as alt
+
+    complete = [trial for trial in trials if trial["state"] == "complete"]
+    pruned = [trial for trial in trials if trial["state"] == "pruned" and trial["epochs"]]
+    scores = {trial["number"]: _finite(trial["macro_f1"]) or 0.0 for trial in complete}
+    later = [trial["number"] for trial in trials if complete and trial["number"] >= complete[0]["number"]]
+    best = accumulate((scores.get(number, 0.0) for number in later), max)
+    series: dict[str, list[tuple[int, float | None]]] = {
+        "complete": [(trial["number"], _finite(trial["macro_f1"])) for trial in complete],
+        "pruned": [(trial["number"], _finite(trial["epochs"][-1])) for trial in pruned],
+        "best so far": list(zip(later, best, strict=True)),
+    }
+    rows = {
+        name: [{"trial": at, "score": score, "series": name} for at, score in points]
+        for name, points in series.items()
+        if points
+    }
+    x = alt.X("trial:Q", title="trial", axis=alt.Axis(grid=False, tickMinStep=1, format="d"))
+    y = alt.Y("score:Q", title="validation macro-F1", scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=6))
+    layers = []
+    for name, of_series in rows.items():
+        drawn = _of(of_series).encode(x=x, y=y, color=_colours(list(rows)))
+        if name == "best so far":
+            layers.append(drawn.mark_line(strokeWidth=2, interpolate="step-after"))
+        else:
+            shape = "cross" if name == "pruned" else "circle"
+            layers.append(drawn.mark_point(filled=True, size=50, opacity=1, shape=shape))
+    return _svg(alt.layer(*layers), "Macro-F1 by trial", height=240)
+
+
+def shares(parts: Mapping[str, float], *, title: str) -> str:
+    """Draw parts of a whole, fractions 0..1, as bars, the largest first."""
+    import altair as alt
+
+    ranked = sorted(parts, key=lambda name: (-parts[name], name))
+    data = [{"label": name, "share": parts[name]} for name in ranked]
+    axis = alt.Axis(tickCount=4, format=".0%")
+    x = alt.X("share:Q", title=title, scale=_room_for_figures(parts.values()), axis=axis)
+    bars = _of(data).encode(y=_labels(ranked), x=x)
+    drawn = bars.mark_bar(height=18, color="var(--one)") + _figures(bars, "share:Q", ".0%")
+    return _svg(drawn, title, height=34 * len(data))
+
+
+def rates(
+    points: Sequence[Mapping[str, float]], *, healthy: Sequence[float] | None, marks: Mapping[str, float]
+) -> str:
+    """Draw the loss over a rising learning rate, the healthy rates shaded, some rates marked.
+
+    Args:
+        points: `rate` and `smoothed` (loss, nats).
+        healthy: lowest and highest healthy rate; None where there is none.
+        marks: rates by what is written beside them.
+    """
+    import altair as alt
+
+    scale = alt.Scale(type="log", nice=False, domain=[points[0]["rate"], points[-1]["rate"]])
+    x = alt.X("rate:Q", title="learning rate", scale=scale, axis=alt.Axis(grid=False, tickCount=7, format="~e"))
+    y = alt.Y("loss:Q", title="loss, smoothed (nats)", scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=6))
+    data = [{"rate": point["rate"], "loss": _finite(point["smoothed"])} for point in points]
+    layers = []
+    if healthy:
+        band = _of([{"rate": healthy[0], "end": healthy[1]}])
+        layers.append(band.mark_rect(fill="var(--three)", fillOpacity=0.14).encode(x=x, x2="end:Q"))
+    layers.append(_of(data).mark_line(strokeWidth=2, color="var(--one)").encode(x=x, y=y))
+    for i, (name, rate) in enumerate(marks.items()):
+        mark = _of([{"rate": rate, "name": name}]).encode(x=x)
+        layers.append(mark.mark_rule(color="var(--faint)", strokeDash=[4, 4]))
+        text = mark.mark_text(align="left", dx=5, baseline="top", color="var(--faint)")
+        layers.append(text.encode(y=alt.value(16 * i + 4), text="name:N"))
+    return _svg(alt.layer(*layers), "Loss by learning rate", height=240)
 
 
 def by_support(classes: Mapping[str, Mapping[str, Any]]) -> list[str]:

@@ -8,30 +8,23 @@ from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
 from datakit.core.findings import Finding, Severity
 from datakit.core.story import Sample, Story
-from datakit.reports import charts
-
-LINEAR = "tfidf-logistic-regression"
-
-#: Names of baselines and splits as a reader knows them.
-_NAMES = {
-    LINEAR: "TF-IDF + logistic regression",
-    "frozen-encoder-probe": "frozen encoder + logistic regression",
-    "majority": "most frequent label",
-}
-
-#: Figure, its name, and the field of its 95% interval where it has one.
-_FIGURES = (
-    ("accuracy", "accuracy", "accuracy_interval"),
-    ("balanced_accuracy", "balanced accuracy", "balanced_accuracy_interval"),
-    ("macro_f1", "macro-F1", "macro_f1_interval"),
-    ("weighted_f1", "weighted F1", "weighted_f1_interval"),
-    ("mcc", "MCC", "mcc_interval"),
-    ("roc_auc", "ROC-AUC", "roc_auc_interval"),
-    ("pr_auc", "PR-AUC", "pr_auc_interval"),
+from datakit.reports import charts, evaluated, experiments
+from datakit.reports.evaluated import LINEAR, NAMES, baselines_of, model_of, several
+from datakit.reports.page import (
+    Plot,
+    capped,
+    counted,
+    number,
+    option,
+    plot,
+    points,
+    ratio,
+    score,
+    share,
+    shortened,
 )
 
 #: How a run ended that is not done.
@@ -40,7 +33,6 @@ _STOPS = {"failed": "Failed", "interrupted": "Interrupted"}
 _GRAVITY = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 _LINES = 10  # of a finding
 _ROWS = 50  # of a table of examples
-_PAIRS = 12  # of labels that are confused
 _CONTEXT = 160  # characters of unchanged text between two edits
 _TEXT = 400  # characters of an example
 
@@ -52,16 +44,6 @@ class Verdict:
     tone: str  #: `good`, `mixed` or `bad`
     headline: str
     account: Mapping[str, str]  #: what is wrong, what was done, what it brought, as far as there is any
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Plot:
-    """A drawing with its title and what a reader has to know to read it."""
-
-    title: str
-    svg: Markup
-    note: str = ""
-    wide: bool = False  #: whether it is illegible on a phone, and has to be scrolled there
 
 
 def render(story: Story) -> str:
@@ -77,15 +59,15 @@ def render(story: Story) -> str:
             facts=_facts(story),
             notes=_notes(story),
             findings=findings(story),
+            suspects=_suspects(story),
             labels=_labels(story),
             augmentation=_augmentation(story),
             samples=[(sample, diff(sample)) for sample in _spread(story.samples)],
             curves=_curves(story),
-            comparison=_comparison(story),
-            classes=_classes(story),
-            confusion=_confusion(story),
-            pairs=_confused_pairs(story),
+            settings=_settings(story),
             worst_errors=story.worst_errors[:_ROWS],
+            **evaluated.sections(story),
+            **experiments.sections(story),
         )
     )
     return charts.legible(page)
@@ -122,10 +104,10 @@ def diff(sample: Sample) -> list[tuple[str, str]]:
     )
     pieces, at = [], 0
     for start, stop, text in edits:
-        pieces += [("", _shortened(sample.parent[at:start], _CONTEXT))]
+        pieces += [("", shortened(sample.parent[at:start], _CONTEXT))]
         pieces += [("del", sample.parent[max(at, start) : stop]), ("ins", text)]
         at = max(at, stop)
-    pieces += [("", _shortened(sample.parent[at:], _CONTEXT))]
+    pieces += [("", shortened(sample.parent[at:], _CONTEXT))]
     return [(kind, text) for kind, text in pieces if text]
 
 
@@ -134,11 +116,11 @@ def _what_is_wrong(story: Story) -> Iterator[str]:
     counts = Counter(finding.severity for finding in found)
     profile = _figures(story, "validate").get("profile") or {}
     if profile.get("quarantined"):
-        yield f"{_counted(profile['quarantined'], 'unusable row was', 'unusable rows were')} set aside."
-    grave = [_counted(counts[s], s.value) for s in (Severity.ERROR, Severity.WARNING) if counts[s]]
+        yield f"{counted(profile['quarantined'], 'unusable row was', 'unusable rows were')} set aside."
+    grave = [counted(counts[s], s.value) for s in (Severity.ERROR, Severity.WARNING) if counts[s]]
     if grave:
         gravest = found[0].message.rstrip(".")
-        yield f"The data and the run raised {' and '.join(grave)}; the gravest: {_shortened(gravest, _TEXT)}."
+        yield f"The data and the run raised {' and '.join(grave)}; the gravest: {shortened(gravest, _TEXT)}."
     elif "validate" in story.reports:
         yield "No errors and no warnings were found."
 
@@ -147,16 +129,16 @@ def _what_was_done(story: Story) -> Iterator[str]:
     figures = _figures(story, "augment")
     if new := figures.get("new_rows"):
         classes = sum(n > 0 for n in figures["added"].values())
-        rows = _counted(new, "new row was", "new rows were")
-        yield f"{rows} written for {_counted(classes, 'label')}."
+        rows = counted(new, "new row was", "new rows were")
+        yield f"{rows} written for {counted(classes, 'label')}."
     if story.history and story.history.epochs:
-        epochs = _counted(len(story.history.epochs), "epoch")
+        epochs = counted(len(story.history.epochs), "epoch")
         yield f"{story.model} was fine-tuned for {epochs}, and the model of epoch {story.history.best_epoch} kept."
 
 
 def _what_it_brought(story: Story) -> tuple[str, str, list[str]]:
     """Return tone, headline and sentences."""
-    model = _model(story)
+    model = model_of(story)
     if story.outcome != "done":
         how, _, stage = story.outcome.rpartition(": ")
         headline = f"{_STOPS.get(how, 'Stopped')} at {stage}"
@@ -167,16 +149,16 @@ def _what_it_brought(story: Story) -> tuple[str, str, list[str]]:
         headline = f"Done as far as {story.stages[-1].name}" if story.stages else "Done"
         return "mixed" if errors else "good", headline, []
     tone, headline, against = _against_baselines(story)
-    reached = f"On {_counted(model['rows'], 'held-out row')} the model reaches {_reached(model)}."
+    reached = f"On {counted(model['rows'], 'held-out row')} the model reaches {_reached(model)}."
     return tone, headline, [reached, *against]
 
 
 def _against_baselines(story: Story) -> tuple[str, str, list[str]]:
     """Return tone, headline and sentences on how the model stands beside the baselines, by macro-F1."""
-    model, baselines = _model(story), _baselines(story)
+    model, baselines = model_of(story), baselines_of(story)
     if not baselines:
         return "mixed", f"Macro-F1 {model['macro_f1']:.3f}, not compared", []
-    beside = ", ".join(f"{_NAMES.get(name, name)} {b['macro_f1']:.3f}" for name, b in baselines.items())
+    beside = ", ".join(f"{NAMES.get(name, name)} {b['macro_f1']:.3f}" for name, b in baselines.items())
     said = [f"Macro-F1 of the baselines: {beside}."]
     if LINEAR not in baselines:
         return "mixed", f"Macro-F1 {model['macro_f1']:.3f}", said
@@ -194,7 +176,8 @@ def _against_baselines(story: Story) -> tuple[str, str, list[str]]:
 
 def _reached(metrics: Mapping[str, Any]) -> str:
     parts = []
-    for field, name in (("accuracy", "accuracy"), ("macro_f1", "macro-F1")):
+    first = ("micro_f1", "micro-F1") if several(metrics) else ("accuracy", "accuracy")
+    for field, name in (first, ("macro_f1", "macro-F1")):
         low, high = metrics[f"{field}_interval"]
         parts.append(f"{name} {metrics[field]:.3f} (95% interval {low:.3f} to {high:.3f})")
     return " and ".join(parts)
@@ -212,7 +195,7 @@ def _funnel(story: Story) -> Plot | None:
         rows["train, augmented"] = sum(after.values())
     if not rows:
         return None
-    return _plot(title="Rows from file to training", svg=charts.funnel(rows, lost=frozenset({"quarantined"})))
+    return plot(title="Rows from file to training", svg=charts.funnel(rows, lost=frozenset({"quarantined"})))
 
 
 def _facts(story: Story) -> list[tuple[str, str]]:
@@ -222,14 +205,14 @@ def _facts(story: Story) -> list[tuple[str, str]]:
     certificate = _figures(story, "split")
     shared = sum(sum(counts.values()) for counts in (certificate.get("shared") or {}).values())
     known = {
-        "labels": _number(profile.get("classes")),
-        "largest label": _share(profile.get("majority_share")),
-        "largest to smallest label": _ratio(profile.get("imbalance_ratio")),
-        "duplicates": _share(profile.get("duplicate_share")),
-        "texts with conflicting labels": _share(profile.get("conflicting_share")),
-        "words a text, median": _number(words.get("median")),
-        "words a text, 95th percentile": _number(words.get("p95")),
-        "splits share nothing": ("yes" if certificate["clean"] else f"no, {_counted(shared, 'overlap')}")
+        "labels": number(profile.get("classes")),
+        "largest label": share(profile.get("majority_share")),
+        "largest to smallest label": ratio(profile.get("imbalance_ratio")),
+        "duplicates": share(profile.get("duplicate_share")),
+        "texts with conflicting labels": share(profile.get("conflicting_share")),
+        "words a text, median": number(words.get("median")),
+        "words a text, 95th percentile": number(words.get("p95")),
+        "splits share nothing": ("yes" if certificate["clean"] else f"no, {counted(shared, 'overlap')}")
         if "clean" in certificate
         else "",
     }
@@ -244,6 +227,18 @@ def _notes(story: Story) -> list[str]:
     return [f"{split}: {note}" for split, of_split in notes.items() for note in of_split]
 
 
+def _suspects(story: Story) -> list[dict[str, Any]]:
+    """Return the rows whose label the others speak against, the most suspect of each split first."""
+    rows = []
+    for _, finding in findings(story):
+        lines = dict(zip(finding.rows, finding.lines, strict=False))
+        rows += [
+            {**one, "line": lines.get(one["id"]), "split": finding.split}
+            for one in finding.evidence.get("suspects") or ()
+        ]
+    return rows[:_ROWS]
+
+
 def _labels(story: Story) -> Plot | None:
     before, after = _before_and_after(story)
     profile = _figures(story, "validate").get("profile") or {}
@@ -254,7 +249,7 @@ def _labels(story: Story) -> Plot | None:
         series, title = {"before augmentation": before, "after augmentation": after}, "Rows of train by label"
     else:
         series, title = {"rows": counts}, "Rows by label"
-    return _plot(title=title, svg=charts.label_counts(series), note=_capped(len(counts)))
+    return plot(title=title, svg=charts.label_counts(series), note=capped(len(counts)))
 
 
 def _spread(samples: Sequence[Sample]) -> list[Sample]:
@@ -270,87 +265,45 @@ def _spread(samples: Sequence[Sample]) -> list[Sample]:
 
 def _augmentation(story: Story) -> list[tuple[str, str]]:
     figures = _figures(story, "augment")
-    rejected = figures.get("rejected") or {}
+    new = figures.get("new_rows", sum((figures.get("added") or {}).values()))
     known = {
         "target": str(figures.get("target") or ""),
-        "rows added": _number(sum((figures.get("added") or {}).values())) if "added" in figures else "",
-        "texts rejected": ", ".join(f"{reason} {n:,}" for reason, n in rejected.items()),
+        "rows added": number(new) if figures else "",
+        "made by": _numbers_of(figures.get("made_by")),
+        "language": figures.get("language") or "",
+        "texts rejected": _numbers_of(figures.get("rejected")),
+        **{name.replace(".", ", "): str(value) for name, value in (figures.get("uses") or {}).items()},
     }
     return [(name, value) for name, value in known.items() if value]
+
+
+def _numbers_of(counts: Mapping[str, int] | None) -> str:
+    return ", ".join(f"{name} {n:,}" for name, n in (counts or {}).items())
 
 
 def _curves(story: Story) -> list[Plot]:
     history = story.history
     if history is None or not (history.steps or history.epochs):
         return []
-    kept = f"Epoch {history.best_epoch} was kept{', training stopped early' if history.stopped_early else ''}."
+    early = ", training stopped early" if history.stopped_early else ""
+    kept = f"Epoch {history.best_epoch} was kept{early}." if history.epochs else "No epoch was finished."
     note = f"Training loss is weighted as in training, validation loss is not. {kept}"
-    plots = [_plot(title="Loss", svg=charts.losses(history), note=note)]
+    plots = [plot(title="Loss", svg=charts.losses(history), note=note)]
     if history.epochs:
         note = "On the validation split, which chooses the epoch."
-        plots.append(_plot(title="Scores", svg=charts.scores(history), note=note))
+        plots.append(plot(title="Scores", svg=charts.scores(history), note=note))
     return plots
 
 
-def _comparison(story: Story) -> dict[str, Any]:
-    """Return the table of test figures: `systems`, and `rows` of a name and a cell (value, interval, best)."""
-    model = _model(story)
-    if not model:
-        return {}
-    systems = {story.model: model} | {_NAMES.get(name, name): b for name, b in _baselines(story).items()}
-    rows = []
-    for field, name, interval in _FIGURES:
-        values = [system.get(field) for system in systems.values()]
-        best = max((value for value in values if value is not None), default=None)
-        rows.append(
-            (
-                name,
-                [
-                    (value, system.get(interval) if interval else None, value is not None and value == best)
-                    for value, system in zip(values, systems.values(), strict=True)
-                ],
-            )
-        )
-    return {"systems": list(systems), "rows": rows, "n": model["rows"]}
-
-
-def _classes(story: Story) -> dict[str, Any]:
-    """Return the plot of the figures by label, the labels in its order with their figures, whether `few`."""
-    per_class = _model(story).get("per_class")
-    if not per_class:
-        return {}
-    note = f"The line on the F1 bar is its 95% interval; n counts test rows.{_capped(len(per_class))}"
-    plot = _plot(title="Precision, recall and F1 by label", svg=charts.per_class(per_class), note=note)
-    few = len(per_class) <= charts.FEW
-    return {
-        "plot": plot,
-        "few": few,
-        "rows": [(label, per_class[label]) for label in charts.by_support(per_class)],
-    }
-
-
-def _confusion(story: Story) -> Plot | None:
-    model = _model(story)
-    if not model.get("confusion"):
-        return None
-    note = "Figures are test rows; the deeper the colour, the larger their share of the true label."
-    if len(model["labels"]) > charts.MOST_CELLS:
-        note += f" Shown are the {charts.MOST_CELLS} of {len(model['labels'])} labels with the most mistakes."
-    svg = charts.confusion(model["labels"], model["confusion"])
-    return _plot(title="Confusion matrix", svg=svg, note=note, wide=len(model["labels"]) > charts.FEW)
-
-
-def _confused_pairs(story: Story) -> list[tuple[str, str, int, float]]:
-    """Return true label, predicted label, rows, share of the true label: the most frequent mistakes."""
-    model = _model(story)
-    labels, counts = model.get("labels") or (), model.get("confusion") or ()
-    pairs = [
-        (labels[i], labels[j], n, n / sum(row))
-        for i, row in enumerate(counts)
-        for j, n in enumerate(row)
-        if n and i != j
-    ]
-    return sorted(pairs, key=lambda pair: (-pair[2], -pair[3], pair[0], pair[1]))[:_PAIRS]
+def _settings(story: Story) -> list[tuple[str, str]]:
+    """Return with what options was trained, as name and value; and what came of them."""
+    settings = dict(story.history.settings) if story.history else {}
+    trials = settings.pop("learning_rate_trials", None) or ()
+    if "tokens_lost" in settings:
+        settings["tokens_lost"] = share(settings["tokens_lost"])
+    told = [(name.replace("_", " "), option(value)) for name, value in settings.items()]
+    tried = [f"{option(one['rate'])} moves the weights by {option(one['update_ratio'])} a step" for one in trials]
+    return told + [("learning rates tried", "; ".join(tried))] * bool(tried)
 
 
 def _before_and_after(story: Story) -> tuple[Mapping[str, int], Mapping[str, int]]:
@@ -364,24 +317,6 @@ def _figures(story: Story, stage: str) -> Mapping[str, Any]:
     return story.reports[stage].figures if stage in story.reports else {}
 
 
-def _model(story: Story) -> Mapping[str, Any]:
-    return (story.metrics or {}).get("model") or {}
-
-
-def _baselines(story: Story) -> Mapping[str, Mapping[str, Any]]:
-    """Return the baselines by name, the hardest to beat first."""
-    baselines = (story.metrics or {}).get("baselines") or {}
-    return dict(sorted(baselines.items(), key=lambda item: (-item[1]["macro_f1"], item[0])))
-
-
-def _plot(*, title: str, svg: str, note: str = "", wide: bool = False) -> Plot:
-    return Plot(title=title, svg=Markup(svg), note=note, wide=wide)  # noqa: S704  (vl-convert escapes all text)
-
-
-def _capped(n: int) -> str:
-    return f" Shown are the {charts.MOST_BARS} largest of {n} labels." if n > charts.MOST_BARS else ""
-
-
 def _moment(created: str) -> str:
     """Return an ISO 8601 moment to the minute, or what was given where it is none."""
     try:
@@ -390,38 +325,13 @@ def _moment(created: str) -> str:
         return created
 
 
-def _counted(n: int, one: str, many: str = "") -> str:
-    return f"{n:,} {one if n == 1 else many or f'{one}s'}"
-
-
-def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:,.10g}"
-
-
-def _share(value: float | None) -> str:
-    return "" if value is None else f"{value:.1%}"
-
-
-def _ratio(value: float | None) -> str:
-    return "" if value is None else f"{value:,.1f} to 1"
-
-
-def _score(value: float | None) -> str:
-    return "n/a" if value is None else f"{value:z.3f}"
-
-
-def _shortened(text: str, size: int) -> str:
-    """Return a text, its middle left out where it is longer than `size` characters."""
-    return text if len(text) <= size else f"{text[: size // 2].rstrip()} … {text[-size // 2 :].lstrip()}"
-
-
 def _evidence(finding: Finding) -> Iterator[tuple[str, str]]:
     """Yield the figures behind a finding that fit into a table: single values, and the example."""
     for name, value in finding.evidence.items():
         if name == "example" and isinstance(value, Mapping):
-            yield from ((key, _shortened(_listed(part), _TEXT)) for key, part in value.items())
+            yield from ((key, shortened(_listed(part), _TEXT)) for key, part in value.items())
         elif name == "example" or not isinstance(value, Mapping | Sequence) or isinstance(value, str):
-            yield name.replace("_", " "), _shortened(_listed(value), _TEXT)
+            yield name.replace("_", " "), shortened(_listed(value), _TEXT)
 
 
 def _listed(value: object) -> str:
@@ -445,9 +355,10 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {
-        "score": _score,
-        "share": _share,
-        "shortened": _shortened,
+        "score": score,
+        "share": share,
+        "points": points,
+        "shortened": shortened,
         "evidence": _evidence,
         "first_lines": _first_lines,
     }

@@ -1,6 +1,7 @@
 """The same story on a terminal: one screen a verb. Text from the data is shown as it is, never as markup."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, Literal
 
 from rich.console import Console, Group, RenderableType
@@ -14,6 +15,7 @@ from datakit.core.story import Sample
 BAR = 24  # columns of the longest bar
 CURVE = 60  # columns of a curve, at most
 SHOWN = 12  # labels shown before the rest is summed up
+LOST = 0.01  # of the tokens, 0..1: so much may be left unread without a word
 
 _HEIGHTS = "▁▂▃▄▅▆▇█"
 _STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
@@ -221,21 +223,25 @@ def _finetune(report: Report) -> list[RenderableType]:
     suggested = ", suggested" if figures.get("learning_rate_trials") else ""
     how = f"{figures['model']} · learning rate {figures['learning_rate']:g}{suggested}"
     epoch = f"best epoch {figures['best_epoch']} of {figures['epochs_run']}"
-    return [Text(f"{how} · {epoch} · validation macro-F1 {best['macro_f1']:.3f}, accuracy {best['accuracy']:.3f}")]
+    scores = f"validation macro-F1 {best['macro_f1']:.3f}, accuracy {best['accuracy']:.3f}"
+    lost, cached = figures.get("tokens_lost") or 0.0, figures.get("cached_blocks")
+    more = [f"{cached} frozen blocks computed once, then cached"] if cached else []
+    if lost > LOST:
+        more.append(f"{lost:.1%} of the tokens lie beyond max_length and were not read")
+    return [Text(f"{how} · {epoch} · {scores}"), *(Text(note, style="dim") for note in more)]
 
 
 def _evaluate(report: Report) -> list[RenderableType]:
+    several = any("micro_f1" in metrics for metrics in report.figures.values())
+    shown = {"macro_f1": "macro-F1"} | ({"micro_f1": "micro-F1"} if several else {"accuracy": "accuracy"})
     grid = Table(box=None, pad_edge=False, header_style="dim")
-    for name in ("test split", "macro-F1", "95% interval", "accuracy", "95% interval"):
-        grid.add_column(name, justify="left" if name == "test split" else "right")
+    grid.add_column("test split")
+    for name in shown.values():
+        grid.add_column(name, justify="right")
+        grid.add_column("95% interval", justify="right")
     for name, metrics in report.figures.items():
-        grid.add_row(
-            Text(name, style="bold" if name == "model" else ""),
-            f"{metrics['macro_f1']:.3f}",
-            _interval(metrics["macro_f1_interval"]),
-            f"{metrics['accuracy']:.3f}",
-            _interval(metrics["accuracy_interval"]),
-        )
+        cells = [(f"{metrics[field]:.3f}", _interval(metrics[f"{field}_interval"])) for field in shown]
+        grid.add_row(Text(name, style="bold" if name == "model" else ""), *chain.from_iterable(cells))
     return [grid]
 
 

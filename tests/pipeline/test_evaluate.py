@@ -64,7 +64,9 @@ def test_it_writes_what_is_known_of_the_model(rows, tiny_encoder, tmp_path):
     assert set(report.figures) == {"model", *metrics["baselines"]}
     assert report.figures["model"]["macro_f1_interval"] == tuple(metrics["model"]["macro_f1_interval"])
     assert (calibration["applied"], calibration["rows"], thresholds["applied"]) == (True, 30, True)
-    assert sum(part["rows"] for part in calibration["reliability"]) == (60 if rows.multi_label else 30)
+    for when in ("before", "after"):
+        answers = sum(part["rows"] for part in calibration[f"reliability_{when}"])
+        assert answers == (60 if rows.multi_label else 30)
     predictions = [json.loads(line) for line in (tmp_path / "out" / "predictions.jsonl").read_bytes().splitlines()]
     assert [row["id"] for row in predictions] == splits.test.ids
     right = [row["label"] if rows.multi_label else [row["label"]] for row in predictions]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from datakit.core.errors import LockHeldError
+from datakit.core.errors import LockHeldError, UsageError
 from datakit.pipeline.lock import locked
 
 
@@ -15,3 +15,10 @@ def test_a_second_holder_is_told_who_has_it(tmp_path):
             second.__enter__()
     with locked(path, "validate"):
         pass
+
+
+def test_a_launcher_that_starts_a_command_several_times_is_told_of_the_option(tmp_path, monkeypatch):
+    """Each would go through the whole pipeline; only training has a use for several processes."""
+    monkeypatch.setenv("WORLD_SIZE", "4")
+    with pytest.raises(UsageError, match="--processes 4"):
+        locked(tmp_path / "lock", "finetune").__enter__()

@@ -9,6 +9,7 @@ from datakit.cli.main import run
 from datakit.core.errors import GateError
 from datakit.core.files import from_json
 from datakit.pipeline.recipe import parse
+from datakit.pipeline.telling import story_of
 from datakit.pipeline.tuning import tune
 from datakit.pipeline.workspace import Workspace
 from datakit.training import finetune as training
@@ -38,6 +39,9 @@ def test_the_better_settings_are_found_without_the_test_split(project, recipe, m
     assert tuned.patch == {"finetune": {"learning_rate": 5e-3}}
     assert tuned.found.gain[0] > 0
     assert from_json((tuned.folder / "tune.json").read_bytes(), dict)["trials"][0]["state"] == "complete"
+    told = story_of(workspace, workspace.latest()).tuning
+    assert [one["options"] for one in told["finalists"]] == [{"learning_rate": 5e-3}, {}]
+    assert tuple(told["gain"]) == tuned.found.gain
     from datakit.core.corpus import Splits
 
     run_ = workspace.latest()

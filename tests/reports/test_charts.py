@@ -9,6 +9,15 @@ from datakit.core.history import Epoch, History, Step
 from datakit.reports import charts
 
 PAYLOAD = '"><svg onload=alert(1)>'
+BINS = [{"confidence": 0.62, "right": 0.7, "rows": 30}, {"confidence": 0.9, "right": 0.8, "rows": 30}]
+DIFFERENCE = {"arm": "a", "difference": 0.02, "low": -0.01, "high": 0.05, "outcome": "better"}
+POINTS = [{"rate": 10.0 ** (i - 7), "smoothed": 2.0 - 0.1 * i} for i in range(6)]
+TRIALS = [
+    {"number": 0, "state": "pruned", "macro_f1": None, "epochs": [0.3]},
+    {"number": 1, "state": "complete", "macro_f1": 0.8, "epochs": [0.6, 0.8]},
+    {"number": 2, "state": "complete", "macro_f1": 0.7, "epochs": [0.7, 0.7]},
+    {"number": 3, "state": "failed", "macro_f1": None, "epochs": []},
+]
 
 
 def history(*, steps: int = 3, epochs: int = 2, loss: float = 0.5) -> History:
@@ -46,8 +55,12 @@ def classes(*labels: str) -> dict[str, dict[str, object]]:
         charts.label_counts({"rows": {PAYLOAD: 3}}),
         charts.per_class(classes(PAYLOAD)),
         charts.confusion([PAYLOAD, "b"], [[1, 2], [0, 3]]),
+        charts.reliability({PAYLOAD: BINS, "after": BINS}),
+        charts.differences([{**DIFFERENCE, "arm": PAYLOAD}]),
+        charts.shares({PAYLOAD: 0.7}, title="share"),
+        charts.rates(POINTS, healthy=None, marks={PAYLOAD: 1e-4}),
     ],
-    ids=["funnel", "label_counts", "per_class", "confusion"],
+    ids=["funnel", "label_counts", "per_class", "confusion", "reliability", "differences", "shares", "rates"],
 )
 def test_labels_are_text_and_nothing_else(svg):
     """Markup in a label is drawn as it is written, and makes no element or attribute."""
@@ -66,6 +79,11 @@ def test_colours_are_left_to_the_page():
         charts.scores(history()),
         charts.per_class(classes("a")),
         charts.confusion(["a", "b"], [[1, 2], [0, 3]]),
+        charts.reliability({"before": BINS, "after": BINS}),
+        charts.differences([DIFFERENCE, {**DIFFERENCE, "arm": "b", "outcome": "worse"}]),
+        charts.trials(TRIALS),
+        charts.shares({"loss": 0.7}, title="share"),
+        charts.rates(POINTS, healthy=(1e-5, 1e-4), marks={"lowest": 1e-4}),
     )
     colours = {colour for svg in drawings for colour in re.findall(r'(?:fill|stroke)="([^"]*)"', svg)}
     assert {colour for colour in colours if not colour.startswith("var(--")} <= {"none", "transparent"}
@@ -121,3 +139,39 @@ def test_display_names_stay_different():
     assert len(set(names.values())) == len(labels)
     assert names[""] == "(empty)"
     assert names["\x00"] == "\N{REPLACEMENT CHARACTER}"
+
+
+def test_a_search_is_drawn_with_what_came_of_each_trial():
+    """Complete and pruned ones, and the best so far; a series that has no trials is not in the legend."""
+    assert {"complete", "pruned", "best so far", "validation macro-F1"} <= set(texts(charts.trials(TRIALS)))
+    without = set(texts(charts.trials(TRIALS[1:3])))
+    assert {"complete", "best so far"} <= without
+    assert "pruned" not in without
+    assert "trial" in texts(charts.trials(TRIALS[:1]))
+
+
+def test_differences_are_drawn_in_points_in_the_colour_of_their_outcome():
+    """Better and worse are told apart, what is not shown has no colour of its own."""
+    arms = [{**DIFFERENCE, "arm": outcome, "outcome": outcome} for outcome in ("better", "worse", "no difference")]
+    svg = charts.differences(arms)
+    assert {"better", "worse", "no difference", "difference in points", "+5"} <= set(texts(svg))
+    assert {"var(--good)", "var(--bad)", "var(--one)"} <= set(re.findall(r"var\(--\w+\)", svg))
+
+
+def test_a_reliability_diagram_begins_below_its_lowest_point():
+    """Both axes are in percent, and go up to 100."""
+    drawn = texts(charts.reliability({"before": BINS}))
+    assert {"60%", "100%", "confidence", "share that is right"} <= set(drawn)
+    assert "50%" not in drawn
+
+
+def test_a_perfect_model_has_a_reliability_diagram():
+    """Axes have a length though all points are one."""
+    sure = [{"confidence": 1.0, "right": 1.0, "rows": 30}]
+    assert {"90%", "100%"} <= set(texts(charts.reliability({"before": sure})))
+
+
+def test_rates_are_marked_by_name():
+    """On an axis of orders of magnitude."""
+    drawn = texts(charts.rates(POINTS, healthy=(1e-5, 1e-4), marks={"this run": 5e-5, "lowest": 1e-3}))
+    assert {"this run", "lowest", "1e-5", "learning rate"} <= set(drawn)

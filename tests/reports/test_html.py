@@ -2,15 +2,21 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from functools import cache
 from html.parser import HTMLParser
+from typing import Any
 
 import numpy as np
 import pytest
 
+from datakit.core.corpus import Corpus, Splits
+from datakit.core.files import from_json, to_json
 from datakit.core.findings import Finding, Report, Severity
 from datakit.core.history import Epoch, History, Step
 from datakit.core.story import Sample, StageRecord, Story, WorstError
+from datakit.evaluation import evaluate
 from datakit.evaluation.metrics import measure
+from datakit.reports import evaluated, experiments
 from datakit.reports.html import diff, render, verdict
 
 PAYLOADS = (
@@ -218,6 +224,133 @@ def history(labels: Sequence[str], counts: dict[str, int]) -> History:
     )
 
 
+@cache
+def examined(labels: Sequence[str] = ("ham", "spam"), *, several: bool = False) -> Story:
+    """Return the story of a run whose model was evaluated on 150 rows, and beside which all else was tried."""
+    story = finished(labels)
+    found = found_of(labels, several=several)
+    raw = story.reports["validate"]
+    suspect = Finding(
+        code="suspect-label",
+        severity=Severity.INFO,
+        message="2 labels are suspect",
+        fix="read the rows",
+        evidence={
+            "suspects": [
+                {"id": f"row-{i}", "text": f"call me {label}", "label": label, "suggested": labels[0]}
+                for i, label in enumerate(labels)
+            ]
+        },
+        rows=tuple(f"row-{i}" for i in range(len(labels))),
+        lines=tuple(range(1, len(labels) + 1)),
+        split="train",
+    )
+    metrics = {"model": found["model"], "baselines": found["baselines"], "slices": found["slices"]}
+    return replace(
+        story,
+        reports={**story.reports, "validate": replace(raw, findings=(*raw.findings, suspect))},
+        metrics=metrics,
+        calibration=found["calibration"],
+        thresholds={"applied": False, **found["thresholds"]},
+        comparison=comparison(("plain", *labels)),
+        tuning=tuning(labels[0]),
+        range_test=range_test(labels[0]),
+    )
+
+
+def found_of(labels: Sequence[str], *, several: bool) -> dict[str, Any]:
+    """Return what `evaluate` finds, as JSON would give it back, of a model that is too sure."""
+    rng, n = np.random.default_rng(5), 400
+    truth = np.arange(n) % len(labels)
+    texts = [f"text {i} about {'x' * truth[i]}" for i in range(n)]
+    given = [[labels[t]] for t in truth]
+    rows = Corpus.from_columns(
+        texts, None if several else [one for (one,) in given], labels=given if several else None
+    )
+    scores = 2.5 * rng.normal(size=(n, len(labels)))
+    scores[np.arange(n), truth] += 4
+    p = 1 / (1 + np.exp(-scores)) if several else np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+    parts = {"train": range(100), "validation": range(100, 250), "test": range(250, 400)}
+    splits = Splits({name: rows.take(part) for name, part in parts.items()})
+    found = evaluate(labels, splits, {"validation": p[100:250], "test": p[250:]}, probe=False)
+    names = ("model", "baselines", "slices", "calibration", "thresholds")
+    return from_json(to_json({name: getattr(found, name) for name in names}), dict[str, Any])
+
+
+def comparison(arms: Sequence[str]) -> dict[str, Any]:
+    """Return a comparison of which the second arm is better than the first, the others are not shown to be."""
+    base = {
+        "baseline": arms[0],
+        "baseline_mean": 0.8,
+        "error": 0.01,
+        "freedom": 8.0,
+        "p": 0.01,
+        "detectable": 0.03,
+    }
+    differences = [
+        {
+            **base,
+            "arm": arm,
+            "arm_mean": 0.8 + gain,
+            "difference": gain,
+            "low": gain - 0.02,
+            "high": gain + 0.02,
+            "p_holm": p,
+            "outcome": outcome,
+        }
+        for arm, gain, p, outcome in zip(
+            arms[1:],
+            [0.05, *[0.01] * len(arms)],
+            [0.001, *[0.4] * len(arms)],
+            ["better", *["no difference"] * len(arms)],
+            strict=False,
+        )
+    ]
+    without_error = [{**one, "difference": 0.0, "error": 0.0} for one in differences]
+    return {
+        "baseline": arms[0],
+        "arms": list(arms),
+        "seeds": 5,
+        "rows": 150,
+        "tables": [
+            {"figure": "macro-F1", "rows": 150, "differences": differences},
+            {"figure": f"recall of {arms[-1]!r}", "rows": 9, "differences": without_error},
+        ],
+        "learnt_from": dict.fromkeys(arms, 1200),
+        "against_remedies": None,
+        "mcnemar": {},
+        "verdict": [f"{arms[1]} against {arms[0]}, macro-F1: better by 5.0 points (+3.0 to +7.0)"],
+    }
+
+
+def tuning(choice: str) -> dict[str, Any]:
+    """Return a search of four trials whose best options hold `choice`."""
+    start = {"options": {}, "macro_f1": [0.80, 0.81]}
+    best = {"options": {"learning_rate": 0.00052, "loss": choice}, "macro_f1": [0.84, 0.87]}
+    return {
+        "validation_rows": 150,
+        "gain": [0.05, 0.03, 0.07],
+        "start": start,
+        "finalists": [
+            {**best, "mean": 0.855, "deviation": 0.0212, "is_start": False},
+            {**start, "mean": 0.805, "deviation": 0.0071, "is_start": True},
+        ],
+        "trials": [
+            {"number": 0, "options": {}, "macro_f1": 0.8, "epochs": [0.7, 0.8], "state": "complete"},
+            {"number": 1, "options": {}, "macro_f1": None, "epochs": [0.3], "state": "pruned"},
+            {"number": 2, "options": {}, "macro_f1": None, "epochs": [], "state": "failed"},
+            {"number": 3, "options": {}, "macro_f1": 0.85, "epochs": [0.8, 0.85], "state": "complete"},
+        ],
+        "importance": {"learning_rate": 0.8, "loss": 0.2},
+    }
+
+
+def range_test(model: str) -> dict[str, Any]:
+    """Return the losses of a learning-rate range test."""
+    points = [{"rate": 10.0 ** (-7 + i / 4), "smoothed": 1.8 + 0.2 * max(0, i - 18)} for i in range(24)]
+    return {"model": model, "healthy": [2e-5, 4e-4], "lowest": 1.5e-3, "points": points}
+
+
 class Page(HTMLParser):
     """Notes the elements, attributes and text of a page."""
 
@@ -255,6 +388,12 @@ class Page(HTMLParser):
 
 
 @pytest.fixture(scope="module")
+def tried() -> str:
+    """Render a run whose model was evaluated, and beside which all else was tried."""
+    return render(examined())
+
+
+@pytest.fixture(scope="module")
 def full() -> str:
     """Render a run through every stage."""
     return render(finished())
@@ -264,6 +403,162 @@ def test_a_full_story_shows_every_section(full):
     """A run through every stage is shown from the rows read to the accepted findings."""
     assert [section for section in Page(full).ids if section in {*SECTIONS, "accepted"}] == [*SECTIONS, "accepted"]
     assert full.count("<svg") == 6
+
+
+def test_what_was_found_and_tried_has_a_section_each(tried):
+    """Suspect labels, search, arms, parts of the test split, probabilities: where there are any."""
+    new = {"suspects", "tuning", "comparison", "slices", "probabilities"}
+    assert Page(tried).ids == [
+        *("rows", "findings", "suspects", "labels", "samples", "training", "tuning", "comparison"),
+        *("test", "classes", "slices", "confusion", "probabilities", "errors", "stages", "accepted"),
+    ]
+    assert not new & set(Page(render(finished())).ids)
+    assert tried.count("<svg") == 6 + len(["range test", "trials", "importance", "differences", "reliability"])
+    assert len(tried.encode()) < 400_000
+
+
+def test_a_section_of_which_nothing_is_known_is_left_out(tried):
+    """The others stand."""
+    unknown = ("tuning", "comparison", "calibration", "thresholds", "history", "range_test")
+    left = Page(render(replace(examined(), **dict.fromkeys(unknown)))).ids
+    assert set(Page(tried).ids) - set(left) == {"tuning", "comparison", "probabilities", "training"}
+
+
+@pytest.mark.parametrize("missing", [("calibration", "history"), ("thresholds", "range_test")])
+def test_half_a_section_is_shown(missing, tried):
+    """Calibration without thresholds, a range test without a training, and the other way round."""
+    assert Page(render(replace(examined(), **dict.fromkeys(missing)))).ids == Page(tried).ids
+
+
+def test_several_labels_a_row_have_their_own_figures():
+    """Micro-F1 and Hamming loss are there; what does not exist for them is not."""
+    page = Page(render(examined(several=True)))
+    words = page.words
+    assert "model reaches micro-F1" in words
+    for figure in ("micro-F1", "Hamming loss", "least probability"):
+        assert figure in words
+    for figure in ("MCC", "balanced accuracy", "Confusion"):
+        assert figure not in words
+    assert "confusion" not in page.ids
+
+
+def test_figures_of_which_less_is_better_are_best_where_they_are_least():
+    """The best Brier score is the least one."""
+    story = examined()
+    low = {**story.metrics["model"], "brier": 0.001}
+    rows = dict(evaluated.sections(replace(story, metrics={**story.metrics, "model": low}))["figures"]["rows"])
+    assert [(value, best) for value, _, best in rows["Brier score"] if best] == [(0.001, True)]
+    assert max(value for value, *_ in rows["accuracy"]) == next(v for v, _, best in rows["accuracy"] if best)
+
+
+def test_weak_parts_are_marked_and_labels_are_shown_only_if_weak(tried):
+    """Labels have a section of their own."""
+    story = examined()
+    part = {**story.metrics["slices"][0], "by": "label", "name": "the-label", "weak": True, "macro_f1": None}
+    assert not any(one["by"] == "label" for one in evaluated.sections(story)["slices"])
+    text = render(replace(story, metrics={**story.metrics, "slices": [part]}))
+    assert "the-label" in text
+    assert text.count(">weak<") == 1
+    assert ">weak<" not in tried
+
+
+@pytest.mark.parametrize(
+    ("applied", "interval", "said"),
+    [
+        (False, [0.01, 0.03], "evaluate.thresholds=tuned does so"),
+        (False, [-0.01, 0.03], "not shown to help"),
+        (True, [-0.01, 0.03], "applied to all figures"),
+    ],
+)
+def test_thresholds_are_worth_what_their_interval_says(applied, interval, said):
+    """They are recommended only if the whole interval of the gain lies above 0."""
+    story = examined()
+    tuned = {**story.thresholds, "applied": applied, "gain": 0.02, "gain_interval": interval}
+    assert said in " ".join(evaluated.sections(replace(story, thresholds=tuned))["thresholds"]["said"])
+
+
+def test_calibration_is_complained_about_only_beyond_chance():
+    """An error whose interval reaches down to the floor is none."""
+    story = examined()
+    before = {**story.calibration["before"], "ece": 0.05, "ece_floor": 0.03}
+
+    def said(low):
+        warmth = {**story.calibration, "applied": False, "before": {**before, "ece_interval": [low, 0.09]}}
+        return " ".join(evaluated.sections(replace(story, calibration=warmth))["calibration"]["said"])
+
+    assert "more than chance" in said(0.031)
+    assert "no greater than chance" in said(0.03)
+
+
+def test_a_run_of_an_older_version_has_no_reliability_diagram():
+    """Its figures are shown all the same."""
+    old = {name: value for name, value in examined().calibration.items() if not name.startswith("reliability")}
+    page = Page(render(replace(examined(), calibration=old)))
+    assert "probabilities" in page.ids
+    assert "Confidence and right answers" not in page.words
+
+
+def test_a_search_says_what_its_seeds_can_show():
+    """A gain whose interval holds 0 is none, and the present settings may be the best."""
+    story = examined()
+
+    def said(**changes):
+        return experiments.sections(replace(story, tuning={**story.tuning, **changes}))["tuning"]["said"]
+
+    assert "expect less of it on others" in said()
+    assert "no difference that 2 seeds can show" in said(gain=[0.05, -0.01, 0.11])
+    assert "The present settings stand" in said(finalists=story.tuning["finalists"][::-1])
+
+
+def test_arms_are_drawn_where_their_difference_has_an_error(tried):
+    """Models that answer alike have nothing to draw; the better arm is marked, the sentence is given."""
+    page = Page(tried)
+    assert "Difference in macro-F1" in page.words
+    assert "Difference in recall" not in page.words
+    assert tried.count('<span class="chip good">better</span>') == 2
+    assert "ham against plain, macro-F1: better by 5.0 points (+3.0 to +7.0)." in page.words
+
+
+def test_suspect_labels_stand_beside_what_is_suggested(tried):
+    """With row, line and split; the first few are in sight, the others can be unfolded."""
+    (table,) = re.findall(r'<section id="suspects">(.*?)</section>', tried, re.DOTALL)
+    assert re.findall(r'data-name="(\w+)"[^>]*>(\w+)<', table) == [
+        *(("label", "ham"), ("suggested", "ham")),
+        *(("label", "spam"), ("suggested", "ham")),
+    ]
+    assert "train, line 2" in table
+    assert "<details>" not in table
+    many = render(examined(labels=tuple(f"label {i}" for i in range(20))))
+    assert "12 more" in many
+
+
+def test_it_is_told_what_the_new_rows_were_made_with():
+    """Operators, language, data and models, and why candidates were rejected."""
+    story = examined()
+    report = story.reports["augment"]
+    figures = {
+        **report.figures,
+        "made_by": {"synonym": 90, "shuffle-sentences": 10},
+        "language": "English",
+        "uses": {"synonym.wordnet": "ab74"},
+    }
+    words = Page(
+        render(replace(story, reports={**story.reports, "augment": replace(report, figures=figures)}))
+    ).words
+    for said in ("synonym 90, shuffle-sentences 10", "English", "ab74", "identical 31, duplicate 12"):
+        assert said in words
+
+
+def test_settings_tell_the_rates_that_were_tried():
+    """And the tokens lost in percent."""
+    story = examined()
+    settings = {
+        "tokens_lost": 0.0312,
+        "learning_rate_trials": [{"rate": 5e-5, "update_ratio": 0.0004}, {"rate": 2e-4, "update_ratio": 0.0011}],
+    }
+    words = Page(render(replace(story, history=replace(story.history, settings=settings)))).words
+    assert "3.1%" in words
+    assert "5e-05 moves the weights by 0.0004 a step; 0.0002 moves the weights by 0.0011 a step" in words
 
 
 def test_a_validate_only_story_shows_what_there_is():
@@ -302,9 +597,9 @@ def test_nothing_is_asked_of_the_network(full):
 
 
 @pytest.mark.parametrize("source", [PAYLOADS[0], "\udcff.jsonl"])
-def test_payloads_in_every_place_are_inert(source):
+def test_payloads_in_every_place_are_inert(source, tried):
     """Markup in labels, texts, codes, names and the source ends up as text, in the page and in its drawings."""
-    story = finished(labels=PAYLOADS, source=source)
+    story = replace(examined(labels=PAYLOADS), source=source)
     bad = PAYLOADS[0]
     findings = tuple(
         replace(f, code=bad, message=bad, fix=bad, split=bad, evidence={bad: bad, "example": {bad: [bad]}})
@@ -323,7 +618,7 @@ def test_payloads_in_every_place_are_inert(source):
             stages=(StageRecord(name=bad, status=f'"{bad}', seconds=0),),
         )
     )
-    page, harmless = Page(text), Page(render(finished()))
+    page, harmless = Page(text), Page(tried)
     assert page.tags == harmless.tags
     assert {name for name, _ in page.attributes} == {name for name, _ in harmless.attributes}
     assert not page.open

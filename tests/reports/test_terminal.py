@@ -163,3 +163,51 @@ def test_a_plan_of_augmentation_has_a_line_a_label():
     assert "rows to make them from" in text
     assert "max-per-row" in text
     assert "None" not in text
+
+
+def evaluated(**more) -> Report:
+    """Return a report of evaluate."""
+    figures = {"rows": 9, "accuracy": 0.61, "macro_f1": 0.52, **more}
+    figures |= {f"{name}_interval": (0.4, 0.7) for name in figures if name != "rows"}
+    return Report(stage="evaluate", figures={"model": figures, "majority": figures})
+
+
+def test_a_model_is_told_beside_the_baselines():
+    """Macro-F1 and accuracy with their intervals."""
+    text = shown(terminal.stage(evaluated(), ran=True))
+    for part in ("macro-F1", "accuracy", "0.520   0.400-0.700", "0.610", "majority"):
+        assert part in text
+    assert "micro-F1" not in text
+
+
+def test_several_labels_a_row_are_told_by_micro_f1():
+    """The share of rows whose labels are all right says little there."""
+    text = shown(terminal.stage(evaluated(micro_f1=0.77), ran=True))
+    for part in ("macro-F1", "micro-F1", "0.770"):
+        assert part in text
+    assert "accuracy" not in text
+
+
+@pytest.mark.parametrize(
+    ("more", "said", "unsaid"),
+    [
+        ({}, "best epoch 2 of 3", "tokens"),
+        ({"tokens_lost": 0.009, "cached_blocks": 0}, "learning rate 5e-05", "tokens"),
+        ({"tokens_lost": 0.043}, "4.3% of the tokens", "cached"),
+        ({"cached_blocks": 4}, "4 frozen blocks computed once, then cached", "tokens"),
+    ],
+)
+def test_a_training_tells_what_it_left_out_and_kept(more, said, unsaid):
+    """Tokens that were not read where they are more than one in a hundred; blocks that were cached."""
+    best = {"macro_f1": 0.9, "accuracy": 0.95}
+    figures = {
+        "model": "minilm",
+        "learning_rate": 5e-5,
+        "best_epoch": 2,
+        "epochs_run": 3,
+        "validation": best,
+        **more,
+    }
+    text = shown(terminal.stage(Report(stage="finetune", figures=figures), ran=True), width=200)
+    assert said in text
+    assert unsaid not in text

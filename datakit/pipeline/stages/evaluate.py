@@ -76,7 +76,8 @@ class Evaluate(Stage):
         (context.outputs / "thresholds.json").write_bytes(
             to_json({"applied": self.thresholds == "tuned", **asdict(found.thresholds)})
         )
-        figures = ("rows", "accuracy", "accuracy_interval", "macro_f1", "macro_f1_interval")
+        several = ("micro_f1", "micro_f1_interval") if splits.test.multi_label else ()
+        figures = ("rows", "accuracy", "accuracy_interval", "macro_f1", "macro_f1_interval", *several)
         shown = {"model": found.model, **found.baselines}
         return Report(
             stage=self.name,
