@@ -76,3 +76,31 @@ def printed_under_hash_seeds(code: str) -> set[bytes]:
         ).stdout
         for seed in ("1", "2")
     }
+
+
+def in_fp32(work, **part):
+    """Do the work of a process of its own in fp32, whatever this machine computes fastest with."""
+    from datakit.training import finetune
+
+    finetune.bf16_pays = lambda _: False
+    return work(**part)
+
+
+def killed_in_part(*, rank: int, **_) -> None:
+    """Stand for the work of processes of which the second one is killed, while the first waits for it."""
+    import signal
+
+    from torch import distributed
+
+    if rank:
+        os.kill(os.getpid(), signal.SIGKILL)
+    distributed.barrier()
+
+
+def with_checkpoints_everywhere(work, **part):
+    """Do the work of a process of its own, with a checkpoint wherever there may be one."""
+    from datakit.training import finetune
+    from datakit.training.checkpoints import DueCheckpoints
+
+    finetune.DueCheckpoints = lambda: DueCheckpoints(seconds=0)
+    return work(**part)

@@ -30,6 +30,7 @@ COMPONENTS = {
     "augmentation/filters": ("What:", "Why:", "Example:", "Fix:", "Source:"),
     "training/losses": ("What:", "Why:", "Example:", "Fix:", "Source:"),
     "diagnosis/rules": ("What:", "Why:", "Example:", "Fix:", "Source:"),
+    "diagnosis/idioms": ("What:", "Why:", "Example:", "Fix:", "Source:"),
 }
 
 

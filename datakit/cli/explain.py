@@ -6,7 +6,10 @@ import click
 @click.command("explain")
 @click.argument("code", required=False)
 def command(code: str | None) -> int:
-    """Print what CODE means: a finding, fix, splitter, operator, filter, loss or rule. Without CODE, list all."""
+    """Print what CODE means: a finding, fix, splitter, operator, filter, loss, rule or idiom.
+
+    Without CODE, list all.
+    """
     from datakit.core.codes import CODES
     from datakit.core.errors import Problem, UsageError
     from datakit.core.names import suggest

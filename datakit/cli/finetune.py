@@ -24,7 +24,10 @@ from datakit.cli._shared import (
 @click.command("finetune")
 @click.option("--model", metavar="NAME", help="minilm (embedded), a local folder, or a hub id[@revision].")
 @click.option("--epochs", type=click.IntRange(min=1), help="At most (default 4).")
-@click.option("--batch-size", type=click.IntRange(min=1), help="Rows (default 16).")
+@click.option("--batch-size", type=click.IntRange(min=1), help="Rows, of each process (default 16).")
+@click.option(
+    "--processes", type=click.IntRange(min=1), help="That train together, each on a GPU of its own (default 1)."
+)
 @click.option("--learning-rate", metavar="RATE|auto|suggest", help="Peak rate (default auto).")
 @click.option("--max-length", type=click.IntRange(min=3), help="Tokens read of each text (default 256).")
 @click.option(

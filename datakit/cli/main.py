@@ -24,6 +24,7 @@ COMMANDS = {
     "evaluate": "Measure the model on the test split, beside plain baselines.",
     "compare": "Say which runs, or ways of teaching, are better, and what is luck.",
     "diagnose": "Say what went wrong in training, and what to change.",
+    "lint": "Look at a training script or notebook for what breaks or harms it.",
     "run": "Follow a recipe from source to report.",
     "predict": "Label new texts with the fine-tuned model.",
     "export": "Hand the model over: a folder with its model card, and ONNX.",

@@ -50,6 +50,11 @@ CODES: Mapping[str, str] = {
     "augmented-duplicates": "A new row repeats another row. Leave the operator out that made it.",
     "orphaned-rows": "A new row's parent is not in train. The rows were mixed with those of another run.",
     "target-not-reached": "A class fell short of the target. See augmentation-shortfall.",
+    # of `datakit lint`
+    "syntax-error": (
+        "The script, or a cell of the notebook, is no Python 3, so nothing else in it could be looked at. Mend the "
+        "line that is named."
+    ),
     # the stages
     "withheld-rows": (
         "Training rows that are the same, or nearly, as a given validation or test row are left out, so that "

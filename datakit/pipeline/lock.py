@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from datakit.core.errors import LockHeldError, Problem
+from datakit.core.errors import LockHeldError, Problem, UsageError
 
 
 @contextmanager
@@ -15,7 +15,17 @@ def locked(path: Path, command: str) -> Iterator[None]:
 
     Raises:
         LockHeldError: another process holds it; the message names it.
+        UsageError: a launcher has started this very command several times.
     """
+    started = os.environ.get("WORLD_SIZE", "1")  # set by torchrun and `accelerate launch`
+    if started != "1":
+        raise UsageError(
+            Problem(
+                where="WORLD_SIZE",
+                got=f"a launcher has started datakit {started} times",
+                fix=f"start it once; datakit finetune --processes {started} starts what trains together itself",
+            )
+        )
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+", encoding="utf-8") as file:
         try:

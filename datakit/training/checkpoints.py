@@ -11,6 +11,8 @@ import torch
 from safetensors.torch import load_file, save_file
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
+from datakit.training.processes import of_first
+
 # Rather more than what saving costs: all weights and the optimizer's two moments, 270 MB for MiniLM.
 _SECONDS = 120.0
 
@@ -137,6 +139,7 @@ class DueCheckpoints(TrainerCallback):  # type: ignore[misc]  # transformers is 
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, *, possible: bool
     ) -> None:
         logged = state.global_step % args.logging_steps == 0
-        if possible and logged and time.monotonic() - self._last >= self._seconds:
+        # The first process's clock is that of all: they write a checkpoint together, or none does.
+        if possible and logged and of_first(time.monotonic() - self._last >= self._seconds):
             control.should_save = True
             self._last = time.monotonic()

@@ -53,8 +53,9 @@ class Data:
 
         Args:
             bottom: of the model.
-            spill: folder for what does not fit into memory.
+            spill: folder for what does not fit into memory, of this process alone.
         """
+        spill.mkdir(parents=True, exist_ok=True)
         train, validation = (
             bottom.states(rows, self.collator, spill / name)
             for name, rows in (("train", self.train), ("validation", self.validation))

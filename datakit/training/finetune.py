@@ -31,9 +31,11 @@ from datakit.training.layers import freeze
 from datakit.training.learning_rate import batches_of, peak_rate
 from datakit.training.memory import memory_kept
 from datakit.training.optimisation import callbacks_of
+from datakit.training.processes import of_first, together
 from datakit.training.recorder import DivergedError, NotFiniteError, Progress, Recorder, Watch
-from datakit.training.sampling import sampler_of
+from datakit.training.sampling import Share, sampler_of
 from datakit.training.settings import Settings
+from datakit.training.signals import Signals
 from datakit.training.task import Task
 from datakit.training.trainer import LengthGroupedTrainer
 from datakit.training.vocabulary import narrow_vocabulary
@@ -74,24 +76,20 @@ def finetune(
     Raises:
         DivergedError: a loss or a gradient is no finite number.
         GateError: no row of validation has a label that train has.
-        UsageError: settings that the model or the data cannot follow.
+        TransientError: one of several processes was killed.
+        UsageError: settings that the model, the data or the machine cannot follow.
     """
     task = Task.of(train)
     known = task.learnable(validation)
-    with quiet_transformers(), memory_kept(), TemporaryDirectory() as temporary:
+    with TemporaryDirectory() as temporary:
         while True:
             place = (checkpoints or Path(temporary)) / f"batch-{settings.batch_size}"
             attempt = _Training(pretrained, task, settings, seed, Checkpoints(place))
+            work = partial(
+                attempt.take_part, train, known, folder, events=events, resumable=checkpoints is not None
+            )
             try:
-                with global_state_lent(seed_for(seed, "finetune")), torch.random.fork_rng():
-                    return attempt.run(
-                        train,
-                        known,
-                        folder,
-                        recorder=Recorder(progress, settings.patience, watch),
-                        events=events,
-                        resumable=checkpoints is not None,
-                    )
+                return together(work, settings.processes, progress, watch)
             except torch.OutOfMemoryError as error:
                 settings = _halved(settings, error)
 
@@ -106,7 +104,31 @@ class _Training:
     seed: int
     checkpoints: Checkpoints
 
-    def run(
+    def take_part(
+        self,
+        train: Corpus,
+        validation: Corpus,
+        folder: Path,
+        *,
+        events: Path,
+        resumable: bool,
+        rank: int,
+        progress: Progress,
+        watch: Watch,
+    ) -> History:
+        """Train as the process of this rank. The global random state is as before afterwards."""
+        recorder = Recorder(progress, self.settings.patience, watch)
+        with (
+            quiet_transformers(),
+            memory_kept(),
+            global_state_lent(_drawn_by(self.seed, rank)),
+            torch.random.fork_rng(),
+        ):
+            return self._run(
+                train, validation, folder, recorder=recorder, events=events, resumable=resumable, rank=rank
+            )
+
+    def _run(
         self,
         train: Corpus,
         validation: Corpus,
@@ -115,6 +137,7 @@ class _Training:
         recorder: Recorder,
         events: Path,
         resumable: bool,
+        rank: int,
     ) -> History:
         """Train, save the best epoch's model, and return the history."""
         settings, criterion = self.settings, criterion_of(self.settings, self.task)
@@ -124,32 +147,36 @@ class _Training:
         data = Data.of(self.task, train, validation, reading, tokenizer)
         sampler = sampler_of(settings, self.task, data.shown, data.lengths, self.seed)
         batches = batches_of(data.train, sampler, data.collator, settings)
-        rate, trials = peak_rate(model, batches, criterion, settings)
+        rate, trials = of_first(peak_rate(model, batches, criterion, settings))
         if bottom := FrozenBottom.of(model) if settings.cache else None:
-            data = data.above(bottom, self.checkpoints.folder.parent)
+            data = data.above(bottom, self.checkpoints.folder.parent / f"process-{rank}")
+        narrow(model)  # only now: the states of all tokens are kept where the last block is frozen too
         restore_vocabulary = narrow_vocabulary(model, data.occurring)
         best = BestWeights()
+        targets = torch.tensor(self.task.targets(data.shown))[list(sampler)]
+        signals = Signals(criterion, model, self.task, targets, rate, adapters=settings.lora_rank > 0)
         trainer = LengthGroupedTrainer(
-            sampler=sampler,
+            share=Share(sampler, settings, rank),
             settings=settings,
             rate=rate,
             checkpoints=self.checkpoints,
             best=best,
             model=model,
-            args=_arguments(self.checkpoints.scratch, settings, len(sampler), self.seed),
+            args=_arguments(self.checkpoints.scratch, settings, len(sampler), _drawn_by(self.seed, rank)),
             train_dataset=data.train,
             eval_dataset=data.validation,
             processing_class=tokenizer,
             data_collator=data.collator,
             compute_metrics=partial(judged, task=self.task, documents=data.documents),
-            compute_loss_func=criterion,
+            compute_loss_func=signals,
             callbacks=[
                 criterion,
+                signals,
                 recorder,
                 best,
                 *([DueCheckpoints()] if resumable else []),
                 *callbacks_of(model, settings),
-                TensorBoardCallback(_writer(events)),
+                *([TensorBoardCallback(_writer(events))] if rank == 0 else []),
             ],
         )
         trainer.remove_callback(transformers.PrinterCallback)
@@ -169,12 +196,13 @@ class _Training:
             self._go_on(trainer, best)
         except NotFiniteError as error:
             raise DivergedError(*error.problems, history=history()) from error
-        model.load_state_dict(best.weights)
-        restore_vocabulary()
-        merge()
-        trainer.save_model(str(folder))
-        reading.save(folder)
-        (folder / "training_args.bin").unlink()  # a pickle, with the paths and the host of this run
+        if rank == 0:
+            model.load_state_dict(best.weights)
+            restore_vocabulary()
+            merge()
+            trainer.save_model(str(folder))
+            reading.save(folder)
+            (folder / "training_args.bin").unlink()  # a pickle, with the paths and the host of this run
         return history()
 
     def _model(self) -> tuple[PreTrainedModel, Callable[[], None]]:
@@ -185,7 +213,6 @@ class _Training:
         require_positions(model, self.settings.max_length)
         merge = adapt(model, self.settings)
         freeze(model, self.settings.freeze)
-        narrow(model)
         return model, merge
 
     def _go_on(self, trainer: LengthGroupedTrainer, best: BestWeights) -> None:
@@ -213,7 +240,15 @@ class _Training:
             epochs=epochs,
             best_epoch=recorder.best.epoch if epochs else 0,
             stopped_early=len(epochs) < settings.epochs,
+            start=recorder.start,
+            alarms=tuple(recorder.alarms),
+            diverged_at=recorder.diverged_at,
         )
+
+
+def _drawn_by(seed: int, rank: int) -> int:
+    """Return the seed that a process draws dropout by: each has masks of its own."""
+    return seed_for(seed, "finetune", *([rank] if rank else []))
 
 
 def _halved(settings: Settings, error: torch.OutOfMemoryError) -> Settings:
@@ -234,8 +269,8 @@ def _halved(settings: Settings, error: torch.OutOfMemoryError) -> Settings:
 
 
 def _arguments(scratch: Path, settings: Settings, rows: int, seed: int) -> TrainingArguments:
-    steps_per_epoch = -(-rows // (settings.batch_size * settings.accumulation))
-    return TrainingArguments(
+    steps_per_epoch = -(-rows // (settings.batch_size * settings.processes * settings.accumulation))
+    arguments = TrainingArguments(
         output_dir=str(scratch),
         num_train_epochs=settings.epochs,
         per_device_train_batch_size=settings.batch_size,
@@ -254,8 +289,11 @@ def _arguments(scratch: Path, settings: Settings, rows: int, seed: int) -> Train
         report_to="none",
         disable_tqdm=True,
         dataloader_pin_memory=device().type == "cuda",
-        seed=seed_for(seed, "finetune") % 2**32,
+        seed=seed % 2**32,
     )
+    # Else transformers would spread each batch over all GPUs that this process sees, by nn.DataParallel.
+    arguments._n_gpu = min(arguments.n_gpu, 1)  # noqa: SLF001
+    return arguments
 
 
 def _writer(events: Path) -> Any:  # noqa: ANN401

@@ -14,10 +14,14 @@ from datakit.training.task import Task
 
 
 def judged(prediction: EvalPrediction, task: Task, documents: Sequence[int]) -> dict[str, Any]:
-    """Return the unweighted loss, accuracy, macro-F1 and how many rows each label was given to.
+    """Return the unweighted loss, accuracy, macro-F1, each label's recall, and how many rows it was given to.
 
     With several labels a row, one is given where its probability is above a half, and accuracy is the share of
     rows whose labels are all right.
+
+    `relative_loss` is the loss over that of answering every row with the frequencies of the labels here.
+    `entropy` is that of the probabilities, mean over rows, nats; with several labels a row over labels too.
+    `information` is what the answers tell: (H(mean p) - mean H(p)) / H(frequencies), 0 where all are the same.
 
     Args:
         prediction: logits and targets of rows.
@@ -30,16 +34,35 @@ def judged(prediction: EvalPrediction, task: Task, documents: Sequence[int]) -> 
     if task.multi_label:
         truth, given = targets > 0, logits > 0
         loss = functional.binary_cross_entropy_with_logits(scores, wanted)
+        probabilities = _two_sided(scores.sigmoid())
+        frequencies = _two_sided(wanted.mean(dim=0))
     else:
         classes = np.arange(len(task.labels))
         truth, given = targets[:, None] == classes, logits.argmax(axis=1)[:, None] == classes
         loss = functional.cross_entropy(scores, wanted)
+        probabilities, frequencies = scores.softmax(dim=1), torch.from_numpy(truth.mean(axis=0)).float()
+    prior, entropy = _entropy(frequencies), _entropy(probabilities)
+    told = _entropy(probabilities.mean(dim=0)) - entropy
+    rows, hits = truth.sum(axis=0), (truth & given).sum(axis=0)
     return {
         "loss": loss.item(),
+        **({"relative_loss": loss.item() / prior, "information": max(0.0, told / prior)} if prior else {}),
+        "entropy": entropy,
+        **{f"recall/{task.labels[i]}": float(hits[i] / rows[i]) for i in np.flatnonzero(rows)},
         "accuracy": float((given == truth).all(axis=1).mean()),
         "macro_f1": _macro_f1(truth, given),
         **{f"predicted/{label}": int(n) for label, n in zip(task.labels, given.sum(axis=0), strict=True)},
     }
+
+
+def _two_sided(probabilities: torch.Tensor) -> torch.Tensor:
+    """Return the probabilities of yes and no, (..., k, 2), of those of yes."""
+    return torch.stack([probabilities, 1 - probabilities], dim=-1)
+
+
+def _entropy(probabilities: torch.Tensor) -> float:
+    """Return the entropy over the last axis, mean over the others, nats."""
+    return float(torch.special.entr(probabilities).sum(dim=-1).mean())
 
 
 def _macro_f1(truth: npt.NDArray[np.bool_], given: npt.NDArray[np.bool_]) -> float:

@@ -15,7 +15,7 @@ from datakit.core.errors import GateError, Problem
 from datakit.training.devices import bf16_pays, device
 from datakit.training.layers import EMBEDDINGS, HEAD, parts_of
 from datakit.training.optimisation import optimizer_of
-from datakit.training.sampling import LengthGrouped
+from datakit.training.sampling import LengthGrouped, Share
 from datakit.training.settings import Settings
 
 Batch = Mapping[str, torch.Tensor]
@@ -168,8 +168,8 @@ def _length(tensors: Sequence[torch.Tensor]) -> float:
 def batches_of(
     rows: Dataset, sampler: LengthGrouped, collator: DataCollatorWithPadding, settings: Settings
 ) -> Iterator[Batch]:
-    """Yield batches of rows, epoch after epoch, without end."""
+    """Yield batches of rows, epoch after epoch, without end; of several processes, the first one's share."""
     columns = rows.remove_columns("length")
     for epoch in count():
         sampler.set_epoch(epoch)
-        yield from DataLoader(columns, batch_size=settings.batch_size, sampler=sampler, collate_fn=collator)
+        yield from DataLoader(columns, batch_sampler=Share(sampler, settings, 0), collate_fn=collator)

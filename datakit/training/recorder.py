@@ -2,18 +2,26 @@
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import fields
+from functools import partial
 from typing import Any
 
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
 from datakit.core.errors import GateError, Problem
-from datakit.core.history import Epoch, History, Step
+from datakit.core.history import Alarm, Epoch, History, Start, Step
+from datakit.training.signals import START
 
 Progress = Callable[[int, int, str], None]  # steps done, steps in all, a note
 Watch = Callable[[Epoch], None]
 
 
-_PREDICTED = "eval_predicted/"  # one figure a label, so that TensorBoard draws each
+# One figure a label, so that TensorBoard draws each.
+_PREDICTED, _RECALL = "eval_predicted/", "eval_recall/"
+
+# Figures that `Signals` and `judged` give, where there are any.
+_OF_A_STEP = tuple(field.name for field in fields(Step) if field.default is None)
+_OF_AN_EPOCH = ("relative_loss", "entropy", "information")
 
 
 class NotFiniteError(GateError):
@@ -26,6 +34,9 @@ class DivergedError(GateError):
     def __init__(self, *problems: Problem, history: History) -> None:
         super().__init__(*problems)
         self.history = history
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return partial(DivergedError, history=self.history), self.problems
 
 
 def _require_numbers(logs: Mapping[str, Any], step: int) -> None:
@@ -52,6 +63,9 @@ class Recorder(TrainerCallback):  # type: ignore[misc]  # transformers is not ty
     def __init__(self, progress: Progress, patience: int, watch: Watch) -> None:
         self.steps: list[Step] = []
         self.epochs: list[Epoch] = []
+        self.start: Start | None = None
+        self.alarms: list[Alarm] = []
+        self.diverged_at: int | None = None
         self._progress = progress
         self._patience = patience
         self._watch = watch
@@ -96,7 +110,11 @@ class Recorder(TrainerCallback):  # type: ignore[misc]  # transformers is not ty
         Raises:
             NotFiniteError: one of them is no number.
         """
-        _require_numbers(logs, state.global_step)
+        try:
+            _require_numbers(logs, state.global_step)
+        except NotFiniteError:
+            self.diverged_at = state.global_step
+            raise
         self._keep(state.log_history[-1])
 
     def on_evaluate(
@@ -120,7 +138,10 @@ class Recorder(TrainerCallback):  # type: ignore[misc]  # transformers is not ty
                 validation_loss=round(logs["eval_loss"], 6),
                 macro_f1=round(logs["eval_macro_f1"], 6),
                 accuracy=round(logs["eval_accuracy"], 6),
-                predicted={k.removeprefix(_PREDICTED): n for k, n in logs.items() if k.startswith(_PREDICTED)},
+                predicted=_by_label(logs, _PREDICTED),
+                recall={label: round(part, 6) for label, part in _by_label(logs, _RECALL).items()},
+                train_accuracy=self._train_accuracy(),
+                **{n: round(logs[f"eval_{n}"], 6) for n in _OF_AN_EPOCH if f"eval_{n}" in logs},
             )
             self.epochs.append(epoch)
             self._note = f"epoch {epoch.epoch}: validation macro-F1 {epoch.macro_f1:.3f}"
@@ -131,5 +152,28 @@ class Recorder(TrainerCallback):  # type: ignore[misc]  # transformers is not ty
                     loss=round(logs["loss"], 6),
                     learning_rate=logs["learning_rate"],
                     grad_norm=round(logs["grad_norm"], 6),
+                    **{name: logs[name] for name in _OF_A_STEP if name in logs},
                 )
             )
+            if f"{START}loss" in logs:
+                self.start = Start(
+                    loss=logs[f"{START}loss"],
+                    relative_loss=logs.get(f"{START}relative_loss"),
+                    cosine=logs.get(f"{START}cosine"),
+                    learning=logs[f"{START}learning"],
+                )
+            if "alarm" in logs:
+                alarm = Alarm(**logs["alarm"])
+                self.alarms.append(alarm)
+                self._note = f"step {alarm.step}: {alarm.message}"
+
+    def _train_accuracy(self) -> float | None:
+        """Return the mean accuracy over the later half of the steps since the last epoch."""
+        before = self.epochs[-1].step if self.epochs else 0
+        known = [step.accuracy for step in self.steps if step.step > before and step.accuracy is not None]
+        later = known[len(known) // 2 :]
+        return round(sum(later) / len(later), 6) if later else None
+
+
+def _by_label(logs: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+    return {name.removeprefix(prefix): value for name, value in logs.items() if name.startswith(prefix)}

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
-from torch.utils.data import Sampler
+from torch.utils.data import BatchSampler, Sampler
 
 from datakit.core.corpus import Corpus
+from datakit.core.errors import Problem, UsageError
 from datakit.core.seeding import seed_for
 from datakit.training.settings import Sampling, Settings
 from datakit.training.task import Task
@@ -23,14 +25,14 @@ def sampler_of(
     """Return the sampler that the settings ask for, over the rows to learn from.
 
     Args:
-        settings: batch size and sampling.
+        settings: batch size, processes and sampling.
         task: what is learnt.
         train: the rows.
         lengths: tokens of each row.
         seed: of the run.
     """
     draw = Draw(kinds=kinds(task, train), sampling=settings.sampling, seed=seed)
-    return LengthGrouped(lengths, settings.batch_size, seed, draw)
+    return LengthGrouped(lengths, settings.batch_size * settings.processes, seed, draw)
 
 
 def kinds(task: Task, rows: Corpus) -> Rows:
@@ -93,7 +95,7 @@ class LengthGrouped(Sampler[int]):
 
     Args:
         lengths: tokens of each row.
-        batch_size: rows.
+        batch_size: rows, of all processes together.
         seed: of the run; each epoch has an order of its own.
         draw: the rows that each epoch sees.
     """
@@ -123,3 +125,44 @@ class LengthGrouped(Sampler[int]):
 
     def __len__(self) -> int:
         return len(self._draw)
+
+
+class Share(BatchSampler):
+    """What one of several processes takes of each batch: as many rows as the others do, or one less.
+
+    Every row comes once in an epoch, and a step learns the rows that a single process with batches of that size in
+    all would. accelerate deals out whole batches, and lets some rows come twice to make their number even. A
+    last batch of fewer rows than processes joins the one before: no process may be left without a row.
+
+    Args:
+        sampler: the rows of an epoch, batch by batch.
+        settings: how many processes there are, and the rows that each takes.
+        rank: of the process, from 0.
+
+    Raises:
+        UsageError: there are fewer rows than processes.
+    """
+
+    def __init__(self, sampler: LengthGrouped, settings: Settings, rank: int) -> None:
+        super().__init__(sampler, settings.batch_size, drop_last=False)
+        self._processes = settings.processes
+        self._rank = rank
+        if len(sampler) < settings.processes:
+            raise UsageError(
+                Problem(
+                    where="finetune.processes",
+                    got=f"{settings.processes} processes for {len(sampler)} rows to learn from",
+                    fix="one process is enough",
+                )
+            )
+
+    def __iter__(self) -> Iterator[list[int]]:
+        """Yield this process's rows of each batch."""
+        rows, size = list(self.sampler), self.batch_size * self._processes
+        for i in range(len(self)):
+            end = (i + 1) * size if i + 1 < len(self) else len(rows)
+            yield rows[i * size : end][self._rank :: self._processes]
+
+    def __len__(self) -> int:
+        whole, rest = divmod(len(cast("LengthGrouped", self.sampler)), self.batch_size * self._processes)
+        return whole + (rest >= self._processes)

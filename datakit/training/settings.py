@@ -22,7 +22,10 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     epochs: int = Field(4, gt=0, description="at most")
-    batch_size: int = Field(16, gt=0, description="rows; with several devices, on each")
+    batch_size: int = Field(16, gt=0, description="rows; of each process")
+    processes: int = Field(
+        1, gt=0, description="that train together, each on a GPU of its own; a batch is batch_size rows of each"
+    )
     # MiniLM is healthy from 1e-4 to 5e-4 on three data sets; Devlin et al. 2019 advise 2e-5 to 5e-5 for BERT.
     learning_rate: Annotated[float, Field(gt=0, lt=1)] | Literal["auto", "suggest"] = Field(
         "auto",

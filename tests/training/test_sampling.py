@@ -6,7 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from datakit.core.corpus import Corpus
-from datakit.training.sampling import Draw, LengthGrouped, kinds
+from datakit.core.errors import UsageError
+from datakit.training.sampling import Draw, LengthGrouped, Share, kinds
+from datakit.training.settings import Settings
 from datakit.training.task import Task
 
 
@@ -125,3 +127,37 @@ def test_a_row_with_one_label_is_drawn_as_it():
     """By the label's place."""
     rows = Corpus.from_columns(["x", "y", "z"], ["spam", "ham", "spam"])
     assert kinds(Task.of(rows), rows).tolist() == [1, 0, 1]
+
+
+def shares(rows, size, processes, epoch=0):
+    """Return what each of several processes takes in an epoch, batch by batch."""
+    settings = Settings(batch_size=size, processes=processes)
+    draw = Draw(kinds=np.zeros(rows, dtype=int), sampling="shuffled", seed=13)
+    sampler = LengthGrouped([1 + i % 50 for i in range(rows)], size * processes, 13, draw)
+    sampler.set_epoch(epoch)
+    made = [Share(sampler, settings, rank) for rank in range(processes)]
+    assert all(len(list(share)) == len(share) for share in made)
+    return [list(share) for share in made]
+
+
+@given(st.integers(1, 200), st.integers(1, 8), st.integers(1, 5))
+def test_processes_divide_each_batch_of_a_single_one(rows, size, processes):
+    """Every row comes once; no process is without a row, or has two more than another; all make the same steps."""
+    if rows < processes:
+        with pytest.raises(UsageError, match="rows to learn from"):
+            shares(rows, size, processes)
+        return
+    steps = list(zip(*shares(rows, size, processes), strict=True))
+    whole = shares(rows, size * processes, 1)[0]
+    for i, step in enumerate(steps):
+        counts = [len(part) for part in step]
+        assert min(counts) > 0
+        assert max(counts) - min(counts) <= 1
+        if i + 1 < len(steps):
+            assert sorted(row for part in step for row in part) == sorted(whole[i])
+    assert sorted(row for step in steps for part in step for row in part) == list(range(rows))
+
+
+def test_a_last_batch_too_small_to_be_divided_joins_the_one_before():
+    """Five rows, two to a step of two processes: a step of two, and one of three."""
+    assert [[len(part) for part in share] for share in shares(5, 1, 2)] == [[1, 2], [1, 1]]

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isfinite
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
-from datakit.core.findings import Finding, Severity
+from datakit.core.findings import Severity
 from datakit.core.history import History
-from datakit.diagnosis.rules._base import Diagnosis, Rule
+from datakit.diagnosis.rules._base import Diagnosis, Phase, Rule
+from datakit.diagnosis.rules._signs import Signs
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -17,8 +18,8 @@ class Overfitting(Rule):
     What:
         The last epoch's validation loss is more than `rise` times the lowest, and macro-F1 did not gain.
     Why:
-        The model learns the training rows by heart. The best epoch is kept, so the damage is lost time; but
-        fewer epochs, more data or more regularisation would give a better one.
+        The model learns the training rows by heart. The best epoch is kept, so the damage is lost time; but fewer
+        epochs, more data or more regularisation would give a better one.
     Example:
         validation loss .31, .24, .29, .41; training loss .35, .12, .05, .02
     Fix:
@@ -27,32 +28,36 @@ class Overfitting(Rule):
         Prechelt 1998, Early stopping - but when?: the generalisation loss of 5% and more.
     """
 
-    phase: ClassVar[Literal["before", "during", "after"]] = "after"
+    phase: ClassVar[Phase] = "after"
+    explains: ClassVar[frozenset[str]] = frozenset({"worse-than-baseline"})
     rise: float = 1.25  # last validation loss / lowest
 
     def judge(self, history: History, metrics: Mapping[str, Any]) -> Diagnosis | None:  # noqa: ARG002
         """Compare the epochs."""
         losses = [epoch.validation_loss for epoch in history.epochs]
-        best, last = history.epochs[history.best_epoch - 1], history.epochs[-1]
-        if not all(map(isfinite, losses)):  # a loss that blew up is another fault
+        best = history.best
+        if best is None or not all(map(isfinite, losses)):  # a loss that blew up is another fault
             return None
+        last = history.epochs[-1]
         if (
             losses[-1] <= self.rise * min(losses)
             or last.macro_f1 > best.macro_f1
             or history.best_epoch == last.epoch
         ):
             return None
-        return Diagnosis(
-            finding=Finding(
-                code="overfitting",
-                severity=Severity.INFO,
-                message=f"validation loss rose from {min(losses):.3f} to {losses[-1]:.3f}; "
-                f"epoch {history.best_epoch} of {len(losses)} was kept",
-                fix=f"nothing is lost: the best epoch was kept; finetune.epochs={history.best_epoch} saves time",
-                evidence={"validation_loss": losses, "best_epoch": history.best_epoch},
-                split="validation",
-            ),
+        return self.found(
+            f"validation loss rose from {min(losses):.3f} to {losses[-1]:.3f}; "
+            f"epoch {history.best_epoch} of {len(losses)} was kept",
+            severity=Severity.INFO,
             symptom="the validation loss rises while the training loss falls",
             cause="the training rows are being learnt by heart",
+            confidence=0.5,
+            fix=f"nothing is lost: the best epoch was kept; finetune.epochs={history.best_epoch} saves time",
+            evidence={
+                "validation_loss": losses,
+                "best_epoch": history.best_epoch,
+                **Signs.of(history).evidence("train_accuracy"),
+            },
+            split="validation",
             remedy={"finetune": {"epochs": history.best_epoch}},
         )

@@ -1,7 +1,7 @@
 """`finetune`: train the encoder on the augmented rows, keep the best epoch."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -63,7 +63,9 @@ class Finetune(Stage):
             )
         except DivergedError as error:
             (context.aside / "history.json").write_bytes(to_json(error.history))
-            raise
+            why = f"see why: datakit diagnose {context.aside.name}"
+            told = (replace(problem, fix=f"{problem.fix}; {why}") for problem in error.problems)
+            raise DivergedError(*told, history=error.history) from error
         (context.outputs / "history.json").write_bytes(to_json(history))
         best = history.epochs[history.best_epoch - 1]
         return Report(

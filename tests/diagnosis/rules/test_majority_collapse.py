@@ -9,25 +9,37 @@ def test_one_answer_to_all_rows_is_a_collapse():
     run = history(epochs=[ALL_HAM], settings={"epochs": 3, "class_weights": "none"})
     diagnosis = judge("majority-collapse", history=run)
     assert diagnosis.finding.message == ("the model answers 'ham' to 100 of 100 validation rows; 75 of them are")
-    assert diagnosis.finding.evidence == {"label": "ham", "answers": 100, "rows": 100, "macro_f1": 0.43}
+    shown = {name: diagnosis.finding.evidence[name] for name in ("label", "answers", "rows", "macro_f1", "update")}
+    assert shown == {"label": "ham", "answers": 100, "rows": 100, "macro_f1": 0.43, "update": 1e-3}
+    assert diagnosis.finding.evidence["recall"] == {"ham": 0.95, "spam": 0.8}
     assert (diagnosis.finding.severity, diagnosis.finding.split) == (Severity.ERROR, "validation")
     assert diagnosis.remedy == {"finetune": {"class_weights": "balanced", "epochs": 6}}
     assert diagnosis.finding.fix == "train with finetune.class_weights=balanced, finetune.epochs=6"
 
 
-def test_where_the_classes_are_weighed_already_the_rate_is_raised():
-    """Fivefold, to 2e-4 at most."""
-    slow = history(epochs=[ALL_HAM], settings={"learning_rate": 1e-5})
-    assert judge("majority-collapse", history=slow).remedy["finetune"]["learning_rate"] == 5e-5
-    fast = history(epochs=[ALL_HAM], settings={"learning_rate": 1e-4})
-    assert judge("majority-collapse", history=fast).remedy["finetune"]["learning_rate"] == 2e-4
+def test_where_the_weights_hardly_moved_the_rate_is_raised_first():
+    """Class weights at too low a rate did not help; the update ratio tells which rate would."""
+    slow = history(
+        epochs=[ALL_HAM],
+        every_step={"body_update": 4e-5},
+        settings={"learning_rate": 1e-5, "class_weights": "none"},
+    )
+    assert judge("majority-collapse", history=slow).remedy == {"finetune": {"learning_rate": 2.5e-4}}
+
+
+def test_where_the_classes_are_weighed_already_it_is_trained_longer():
+    """The record of an older run does not tell whether the rate is sound: it is raised, to 2e-4 at most."""
+    assert judge("majority-collapse", history=history(epochs=[ALL_HAM])).remedy == {"finetune": {"epochs": 2}}
+    for rate, raised in ((1e-5, 5e-5), (1e-4, 2e-4)):
+        older = history(epochs=[ALL_HAM], every_step={"body_update": None}, settings={"learning_rate": rate})
+        assert judge("majority-collapse", history=older).remedy["finetune"]["learning_rate"] == raised
 
 
 def test_where_something_else_is_done_about_rare_labels_no_weights_are_put_over_it():
     """The recipe would refuse them."""
     for other in ({"loss": "logit-adjustment"}, {"sampling": "balanced"}):
-        run = history(epochs=[ALL_HAM], settings={"class_weights": "none", "learning_rate": 1e-5, **other})
-        assert judge("majority-collapse", history=run).remedy["finetune"] == {"epochs": 2, "learning_rate": 5e-5}
+        run = history(epochs=[ALL_HAM], settings={"class_weights": "none", **other})
+        assert judge("majority-collapse", history=run).remedy["finetune"] == {"epochs": 2}
 
 
 def test_weights_by_hand_that_did_not_help_give_way_to_balanced_ones():

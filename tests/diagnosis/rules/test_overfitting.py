@@ -13,7 +13,11 @@ def test_a_rising_validation_loss_is_overfitting():
     """It is a remark: the best epoch was kept, and fewer epochs would have done."""
     diagnosis = judge("overfitting", history=run((0.31, 0.80), (0.24, 0.90), (0.29, 0.89), (0.41, 0.88)))
     assert diagnosis.finding.message == "validation loss rose from 0.240 to 0.410; epoch 2 of 4 was kept"
-    assert diagnosis.finding.evidence == {"validation_loss": [0.31, 0.24, 0.29, 0.41], "best_epoch": 2}
+    assert diagnosis.finding.evidence == {
+        "validation_loss": [0.31, 0.24, 0.29, 0.41],
+        "best_epoch": 2,
+        "train_accuracy": 0.95,
+    }
     assert diagnosis.finding.severity is Severity.INFO
     assert diagnosis.remedy == {"finetune": {"epochs": 2}}
 

@@ -10,10 +10,12 @@ def test_a_linear_model_above_the_interval_is_a_warning():
     """While the last epoch is still the best, training longer is the remedy."""
     rising = history(epochs=[{"macro_f1": 0.4}, {"macro_f1": 0.5}])
     diagnosis = judge("worse-than-baseline", history=rising, metrics=POOR)
-    assert diagnosis.finding.message == (
-        "macro-F1 0.550 (at best 0.590); TF-IDF with a logistic regression has 0.770"
-    )
-    assert diagnosis.finding.evidence == {"model": 0.55, "baseline": 0.77, "upper": 0.59}
+    assert diagnosis.finding.message == ("macro-F1 0.550 (at best 0.590); tfidf-logistic-regression has 0.770")
+    assert diagnosis.finding.evidence == {
+        "model": 0.55,
+        "baselines": {"tfidf-logistic-regression": 0.77},
+        "upper": 0.59,
+    }
     assert (diagnosis.finding.severity, diagnosis.finding.split) == (Severity.WARNING, "test")
     assert diagnosis.cause == "training ended before the model had learnt"
     assert diagnosis.remedy == {"finetune": {"epochs": 4}}
@@ -36,9 +38,12 @@ def test_a_difference_within_the_interval_is_none(baseline, fires):
     assert (judge("worse-than-baseline", metrics=figures) is not None) is fires
 
 
-def test_another_baseline_can_be_asked_for():
-    """By its name in the metrics; a healthy model is above all."""
-    beaten = metrics(macro_f1=0.3, baselines={"majority": 0.45, "tfidf-logistic-regression": 0.2})
-    assert judge("worse-than-baseline", metrics=beaten) is None
-    assert judge("worse-than-baseline", metrics=beaten, options={"baseline": "majority"}) is not None
+def test_the_best_of_the_plain_models_counts():
+    """The probe too; that of the most frequent label is none. Others can be asked for."""
+    beaten = metrics(
+        macro_f1=0.3, baselines={"majority": 0.45, "tfidf-logistic-regression": 0.2, "frozen-encoder-probe": 0.6}
+    )
+    assert "frozen-encoder-probe has 0.600" in judge("worse-than-baseline", metrics=beaten).finding.message
+    only = {"baselines": ("tfidf-logistic-regression",)}
+    assert judge("worse-than-baseline", metrics=beaten, options=only) is None
     assert judge("worse-than-baseline") is None

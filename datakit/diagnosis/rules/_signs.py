@@ -1,0 +1,94 @@
+"""What rules look at, gathered from a history."""
+
+from dataclasses import dataclass
+from math import isfinite
+from statistics import fmean
+from typing import Any, Self
+
+from datakit.core.history import RIGHT, TOO_FAR, TOO_SHORT, History, Step
+
+#: Nothing is learnt: the training loss is that of an answer without looking (.985 at too high a rate).
+NOTHING = 0.9
+#: The answers tell nothing of the labels (0 to .004 in collapsed trainings, .035 with shuffled labels).
+BLIND = 0.05
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Signs:
+    """A training in a few numbers; None where it was not recorded, or the training did not get so far."""
+
+    update: float | None  #: largest update ratio of the body
+    head_update: float | None  #: of the head
+    drift: float | None  #: of the body from its initial weights, at the end
+    loss: float | None  #: relative, of the last tenth of the records
+    validation_loss: float | None  #: relative, of the kept epoch
+    information: float | None  #: of the answers on validation, kept epoch
+    accuracy: float | None  #: on validation, kept epoch
+    train_accuracy: float | None  #: of the last epoch
+    chance: float  #: 1 / number of labels
+    frequent: float  #: part of the training rows that carry the most frequent label
+    rows_per_label: float
+    diverged: bool
+
+    @classmethod
+    def of(cls, history: History) -> Self:
+        """Gather them."""
+        steps, best = history.steps, history.best
+        rows = list(history.train_counts.values())
+        return cls(
+            update=_largest(steps, "body_update"),
+            head_update=_largest(steps, "head_update"),
+            drift=next(iter(_known(steps[::-1], "drift")), None),
+            loss=_mean(_known(steps[-max(1, len(steps) // 10) :], "relative_loss")),
+            validation_loss=best.relative_loss if best else None,
+            information=best.information if best else None,
+            accuracy=best.accuracy if best else None,
+            train_accuracy=history.epochs[-1].train_accuracy if best else None,
+            chance=1 / len(history.labels),
+            frequent=max(rows) / sum(rows),
+            rows_per_label=sum(rows) / len(rows),
+            diverged=history.diverged_at is not None,
+        )
+
+    @property
+    def learnt_nothing(self) -> bool:
+        """Whether the training loss stayed where it was, the answers are blind, or it diverged."""
+        return self.diverged or (self.loss or 0.0) > NOTHING or self.blind
+
+    @property
+    def blind(self) -> bool:
+        """Whether the answers on validation are the same for all texts, about."""
+        return self.information is not None and self.information < BLIND
+
+    @property
+    def moved_well(self) -> bool:
+        """Whether the weights moved as far as in trainings that succeed, more or less."""
+        return self.update is not None and TOO_SHORT <= self.update <= TOO_FAR
+
+    def evidence(self, *names: str) -> dict[str, Any]:
+        """Return some of the signs that are known, for a finding."""
+        return {name: getattr(self, name) for name in names if getattr(self, name) is not None}
+
+
+def mended_rate(history: History, update: float) -> float:
+    """Return the rate at which the largest update ratio would be right: the one is proportional to the other."""
+    return float(f"{min(0.5, history.settings['learning_rate'] * RIGHT / update):.2g}")
+
+
+def rows_a_step(history: History) -> int:
+    """Return the rows that each step learns from."""
+    settings = history.settings
+    return int(settings["batch_size"] * settings.get("accumulation", 1) * settings.get("processes", 1))
+
+
+def _known(steps: tuple[Step, ...], name: str) -> list[float]:
+    values = (getattr(step, name) for step in steps)
+    return [value for value in values if value is not None and isfinite(value)]
+
+
+def _largest(steps: tuple[Step, ...], name: str) -> float | None:
+    return max(_known(steps, name), default=None)
+
+
+def _mean(values: list[float]) -> float | None:
+    return fmean(values) if values else None

@@ -1,0 +1,19 @@
+from dataclasses import replace
+
+from sick import SICK
+
+from datakit.testing import history, judge
+
+
+def test_steps_at_no_rate_are_counted():
+    """Four of five records have none."""
+    diagnosis = judge("schedule-ends-early", **SICK["schedule-ends-early"])
+    assert "80% of the steps" in diagnosis.finding.message
+    assert diagnosis.remedy == {"finetune": {"schedule": "linear"}}
+
+
+def test_the_warm_up_is_no_end():
+    """A rate of 0 before the peak is a beginning."""
+    plain = history(epochs=[{}])
+    rising = tuple(replace(s, learning_rate=0.0 if s.step < 50 else 2e-5) for s in plain.steps)
+    assert judge("schedule-ends-early", history=replace(plain, steps=rising)) is None
