@@ -52,8 +52,8 @@ CODES: Mapping[str, str] = {
     "target-not-reached": "A class fell short of the target. See augmentation-shortfall.",
     # of `datakit lint`
     "syntax-error": (
-        "The script, or a cell of the notebook, is no Python 3, so nothing else in it could be looked at. Mend the "
-        "line that is named."
+        "The script, or a cell of the notebook, is no Python 3, so nothing else in it could be looked at. Mend "
+        "the line that is named."
     ),
     # the stages
     "withheld-rows": (
