@@ -22,7 +22,7 @@ def faults(times=10):
 def test_fewer_pages_are_asked_for():
     """Ten times 40 MB are 100,000 pages of 4 kB; how many of them are kept depends on what else is in the heap."""
     usual = faults()
-    if usual < 50_000:  # noqa: PLR2004  (an earlier test's heap has room for them)
+    if usual < 50_000:
         pytest.skip("the process has so much free memory that nothing is asked for")
     with memory_kept():
         kept = faults()
