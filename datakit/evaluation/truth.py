@@ -63,10 +63,8 @@ class Truth:
         return np.pad(probabilities, ((0, 0), (0, len(self.labels) - self.known)))
 
     def answers(self, probabilities: Floats) -> Bools:
-        """Return which labels (n, k) the probabilities name: the most probable, or all from a half upwards."""
-        if self.several:
-            return np.asarray(probabilities >= HALF)
-        return one_hot(probabilities.argmax(axis=1), len(self.labels))
+        """Return which labels (n, k) the probabilities name."""
+        return named_by(probabilities, several=self.several)
 
     def learnable(self, probabilities: Floats) -> tuple["Truth", Floats]:
         """Return the truth of the labels that the classifier knows, and the probabilities of the same rows.
@@ -84,6 +82,13 @@ class Truth:
 def right_labels(corpus: Corpus) -> Sequence[str] | Sequence[Sequence[str]]:
     """Return each row's label; of a corpus with several labels a row all of them."""
     return corpus.label_sets if corpus.multi_label else corpus.labels
+
+
+def named_by(probabilities: Floats, *, several: bool) -> Bools:
+    """Return which labels (n, k) the probabilities (n, k) name: the most probable, or all from a half upwards."""
+    if several:
+        return np.asarray(probabilities >= HALF)
+    return one_hot(probabilities.argmax(axis=1), probabilities.shape[1])
 
 
 def one_hot(indices: npt.NDArray[np.integer], classes: int) -> Bools:

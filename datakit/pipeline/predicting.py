@@ -11,7 +11,7 @@ from datakit.core.errors import Problem, UsageError
 from datakit.core.files import from_json
 from datakit.evaluation.calibration import tempered
 from datakit.evaluation.thresholds import Thresholds
-from datakit.evaluation.truth import Bools, Floats, one_hot
+from datakit.evaluation.truth import Bools, Floats, named_by
 from datakit.pipeline.workspace import Workspace
 from datakit.training.predict import Classifier
 
@@ -68,9 +68,7 @@ class Predictor:
         """Return which labels each row is given, (rows, labels)."""
         if self.thresholds is not None:
             return self.thresholds.decide(scores)
-        if self.classifier.multi_label:
-            return scores >= 0.5  # noqa: PLR2004  (more likely than not)
-        return one_hot(scores.argmax(axis=1), scores.shape[1])
+        return named_by(scores, several=self.classifier.multi_label)
 
 
 def _applied(path: Path) -> dict[str, Any]:
