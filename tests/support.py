@@ -65,6 +65,47 @@ def save_tiny(family: str, folder: Path) -> Path:
     return folder
 
 
+def fine_tuned(encoder, folder, settings, *, n: int = 80, seed: int = 13, progress=lambda *_: None):
+    """Fine-tune on a few messages into `folder / "model"`; return history and splits."""
+    from datakit.core.corpus import Corpus
+    from datakit.splitting import split
+    from datakit.training.finetune import finetune
+
+    rows = sms(n)
+    splits = split(Corpus.from_columns([r["text"] for r in rows], [r["label"] for r in rows]))
+    history = finetune(
+        encoder,
+        splits.train,
+        splits.validation,
+        folder / "model",
+        settings=settings,
+        seed=seed,
+        events=folder / "events",
+        progress=progress,
+    )
+    return history, splits
+
+
+def fine_tuned_on_label_sets(encoder, folder, settings, *, n: int = 30):
+    """Fine-tune on 4 n texts with the labels `offer`, `work`, both or none; return the history."""
+    from datakit.core.corpus import Corpus
+    from datakit.training.finetune import finetune
+
+    kinds = [("cash prize", ["offer"]), ("meeting", ["work"]), ("cash meeting", ["offer", "work"]), ("well", [])]
+    texts, sets = zip(*[(f"{text} {i % 7}", labels) for i in range(n) for text, labels in kinds], strict=True)
+    rows = Corpus.from_columns([f"{text} {i}" for i, text in enumerate(texts)], None, labels=sets)
+    return finetune(
+        encoder,
+        rows,
+        rows,
+        folder / "model",
+        settings=settings,
+        seed=13,
+        events=folder / "events",
+        progress=lambda *_: None,
+    )
+
+
 def printed_under_hash_seeds(code: str) -> set[bytes]:
     """Return what two fresh interpreters with different PYTHONHASHSEED print."""
     return {

@@ -3,17 +3,14 @@
 import numpy as np
 import pytest
 import torch
-from support import save_tiny, sms
+from support import fine_tuned, fine_tuned_on_label_sets, save_tiny, sms
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
-from datakit.core.corpus import Corpus
 from datakit.core.files import digest_of_tree
-from datakit.splitting import split
 from datakit.training import activations
 from datakit.training.activations import FAMILIES, FrozenBottom, padded
 from datakit.training.batches import padding_of, rows_of
 from datakit.training.devices import bf16_pays, device
-from datakit.training.finetune import finetune
 from datakit.training.layers import freeze
 from datakit.training.models import resolve
 from datakit.training.predict import Classifier
@@ -33,19 +30,8 @@ def model_of(folder, frozen):
 
 def train(encoder, folder, **settings):
     """Fine-tune on a few messages; return history and splits."""
-    rows = sms(80)
-    splits = split(Corpus.from_columns([r["text"] for r in rows], [r["label"] for r in rows]))
-    history = finetune(
-        encoder,
-        splits.train,
-        splits.validation,
-        folder / "model",
-        settings=Settings(**{"epochs": 3, "batch_size": 4, "learning_rate": 5e-3, "max_length": 32, **settings}),
-        seed=13,
-        events=folder / "events",
-        progress=lambda *_: None,
-    )
-    return history, splits
+    defaults = {"epochs": 3, "batch_size": 4, "learning_rate": 5e-3, "max_length": 32}
+    return fine_tuned(encoder, folder, Settings(**{**defaults, **settings}))
 
 
 @pytest.mark.parametrize("frozen", ["embeddings,0", "embeddings,0-1"])
@@ -130,19 +116,8 @@ def test_the_same_seed_gives_the_same_weights_from_states(tiny_encoder, tmp_path
 
 def test_rows_with_several_labels_are_learnt_from_states(tmp_path):
     """By the real MiniLM with two blocks that learn; the saved model tells the same of texts."""
-    kinds = [("cash prize", ["offer"]), ("meeting", ["work"]), ("cash meeting", ["offer", "work"]), ("well", [])]
-    texts, sets = zip(*[(f"{text} {i % 7}", labels) for i in range(30) for text, labels in kinds], strict=True)
-    rows = Corpus.from_columns([f"{t} {i}" for i, t in enumerate(texts)], None, labels=sets)
-    history = finetune(
-        resolve("minilm").folder,
-        rows,
-        rows,
-        tmp_path / "model",
-        settings=Settings(epochs=5, batch_size=8, max_length=32, freeze="embeddings,0-3"),
-        seed=13,
-        events=tmp_path / "events",
-        progress=lambda *_: None,
-    )
+    settings = Settings(epochs=5, batch_size=8, max_length=32, freeze="embeddings,0-3")
+    history = fine_tuned_on_label_sets(resolve("minilm").folder, tmp_path, settings)
     assert history.settings["cached_blocks"] == 4
     assert history.epochs[history.best_epoch - 1].macro_f1 > 0.9
     given = (

@@ -5,7 +5,7 @@ import random
 import numpy as np
 import pytest
 import torch
-from support import FAMILIES, save_tiny, sms
+from support import FAMILIES, fine_tuned, fine_tuned_on_label_sets, save_tiny, sms
 
 from datakit.core.corpus import Corpus
 from datakit.core.errors import GateError, UsageError
@@ -21,20 +21,9 @@ from datakit.training.settings import Settings
 
 def train(encoder, folder, n=80, seed=13, progress=lambda *_: None, **settings):
     """Fine-tune on a few messages; return history and splits."""
-    rows = sms(n)
-    splits = split(Corpus.from_columns([r["text"] for r in rows], [r["label"] for r in rows]))
-    history = finetune(
-        encoder,
-        splits.train,
-        splits.validation,
-        folder / "model",
-        # Not checked: a rate that no recipe may ask for makes a training diverge for certain.
-        settings=Settings.model_construct(**{"epochs": 1, "max_length": 32, **settings}),
-        seed=seed,
-        events=folder / "events",
-        progress=progress,
-    )
-    return history, splits
+    # Not checked: a rate that no recipe may ask for makes a training diverge for certain.
+    given = Settings.model_construct(**{"epochs": 1, "max_length": 32, **settings})
+    return fine_tuned(encoder, folder, given, n=n, seed=seed, progress=progress)
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -137,19 +126,8 @@ def test_a_checkpoint_with_a_head_for_other_labels_gets_a_new_head(tiny_encoder,
 
 def test_rows_with_several_labels_are_learnt(tmp_path):
     """Each label has a probability of its own; a row may get several labels, or none."""
-    kinds = [("cash prize", ["offer"]), ("meeting", ["work"]), ("cash meeting", ["offer", "work"]), ("well", [])]
-    texts, sets = zip(*[(f"{text} {i % 7}", labels) for i in range(30) for text, labels in kinds], strict=True)
-    rows = Corpus.from_columns([f"{t} {i}" for i, t in enumerate(texts)], None, labels=sets)
-    history = finetune(
-        resolve("minilm").folder,
-        rows,
-        rows,
-        tmp_path / "model",
-        settings=Settings(epochs=4, max_length=32),
-        seed=13,
-        events=tmp_path / "events",
-        progress=lambda *_: None,
-    )
+    settings = Settings(epochs=4, max_length=32)
+    history = fine_tuned_on_label_sets(resolve("minilm").folder, tmp_path, settings)
     assert history.epochs[history.best_epoch - 1].macro_f1 > 0.9
     model = Classifier(tmp_path / "model")
     assert model.multi_label

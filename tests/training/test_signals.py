@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from support import sms
+from support import fine_tuned_on_label_sets, sms
 
 from datakit.core.corpus import Corpus
 from datakit.core.files import digest_of_tree, from_json, to_json
@@ -142,19 +142,8 @@ def test_a_diverged_training_leaves_what_was_seen(train):
 
 def test_rows_with_several_labels_have_an_accuracy(tiny_encoder, tmp_path):
     """One answer to all, or batches of one label, are no notions there."""
-    kinds = [("prize", ["offer"]), ("meeting", ["work"]), ("prize meeting", ["offer", "work"]), ("well", [])]
-    texts, sets = zip(*[(f"{text} {i}", labels) for i in range(10) for text, labels in kinds], strict=True)
-    rows = Corpus.from_columns(list(texts), None, labels=sets)
-    history = module.finetune(
-        tiny_encoder,
-        rows,
-        rows,
-        tmp_path / "model",
-        settings=Settings(epochs=1, max_length=32),
-        seed=13,
-        events=tmp_path / "events",
-        progress=lambda *_: None,
-    )
+    settings = Settings(epochs=1, max_length=32)
+    history = fine_tuned_on_label_sets(tiny_encoder, tmp_path, settings, n=10)
     assert history.steps[0].accuracy is not None
     assert (history.steps[0].dominance, history.steps[0].label_entropy) == (None, None)
     assert history.start.relative_loss == pytest.approx(1, abs=0.2)

@@ -2,32 +2,18 @@
 
 import pytest
 from safetensors.torch import load_file
-from support import save_tiny, sms
+from support import fine_tuned, save_tiny
 
-from datakit.core.corpus import Corpus
 from datakit.core.files import digest_of_tree
 from datakit.evaluation import measure
-from datakit.splitting import split
-from datakit.training.finetune import finetune
 from datakit.training.predict import Classifier
 from datakit.training.settings import Settings
 
 
 def train(encoder, folder, **settings):
     """Fine-tune on a few messages; return history and splits."""
-    rows = sms(50)
-    splits = split(Corpus.from_columns([r["text"] for r in rows], [r["label"] for r in rows]))
-    history = finetune(
-        encoder,
-        splits.train,
-        splits.validation,
-        folder / "model",
-        settings=Settings(**{"max_length": 32, "batch_size": 4, "epochs": 3, "learning_rate": 5e-3, **settings}),
-        seed=13,
-        events=folder / "events",
-        progress=lambda *_: None,
-    )
-    return history, splits
+    defaults = {"max_length": 32, "batch_size": 4, "epochs": 3, "learning_rate": 5e-3}
+    return fine_tuned(encoder, folder, Settings(**{**defaults, **settings}), n=50)
 
 
 @pytest.mark.parametrize(
