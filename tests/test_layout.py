@@ -15,7 +15,7 @@ FAMILIES = {"validation", "splitting", "augmentation", "evaluation", "diagnosis"
 MAY_IMPORT = {
     "core": set(),
     **{family: {"core"} for family in FAMILIES},
-    "training": {"evaluation", "core"},
+    "training": {"core"},
     "pipeline": FAMILIES | {"training", "core"},
     "reports": {"core"},
     "cli": {"pipeline", "reports", "core", "io"},
