@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from msgspec import Meta
+from rapidfuzz.distance import Levenshtein
 
 from datakit.augmentation.lexicon.tokens import TOKEN
 
@@ -38,19 +39,5 @@ class NearIdentical:
     def keep(self, source: str, candidate: str) -> str | None:
         """Return None if the texts differ enough."""
         one, other = (TOKEN.findall(text.casefold()) for text in (source, candidate))
-        changed, size = distance(one, other), max(len(one), len(other))
+        changed, size = Levenshtein.distance(one, other), max(len(one), len(other))
         return None if changed and changed >= self.least * size else f"differs in {changed} of {size} words"
-
-
-def distance(one: list[str], other: list[str]) -> int:
-    """Return the fewest insertions, deletions and replacements that make one list of the other."""
-    start = next(
-        (i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
-    )
-    one, other = one[start:], other[start:]
-    row = list(range(len(other) + 1))
-    for i, a in enumerate(one, start=1):
-        before, row[0] = row[0], i
-        for j, b in enumerate(other, start=1):
-            before, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, before + (a != b))
-    return row[-1]

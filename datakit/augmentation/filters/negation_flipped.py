@@ -1,5 +1,6 @@
 """The filter `negation-flipped`: a negation gained or lost."""
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -13,8 +14,8 @@ class NegationFlipped:
 
     What:
         Counts `not`, `never`, `without`, `hardly`, contractions such as `don't` or `dont`, and their like,
-        however they are spelt: `cannot`, `can't` and `can not` are one negation each. `nor` is not counted,
-        since another one stands before it.
+        however they are spelt: `cannot`, `can't`, `can ' t` and `can not` are one negation each. `nor` is not
+        counted, since another one stands before it.
 
     Why:
         A text whose `not` is gone says the opposite, under the old label.
@@ -39,11 +40,14 @@ class NegationFlipped:
 
 @lru_cache(maxsize=256)
 def _negations(text: str) -> int:
-    row = words(text)
-    plain = sum(map(_NEGATIONS.__contains__, row))
     contracted = "'" in text or "\u2019" in text
+    row = words(_SPACED.sub(r"n\1t", text) if contracted else text)
+    plain = sum(map(_NEGATIONS.__contains__, row))
     return plain + (sum(word.endswith(_CONTRACTED) for word in row) if contracted else 0)
 
+
+# As tokenisers leave it that part at marks: `do n't`, `don 't`, `don ' t`.
+_SPACED = re.compile(r"n\s*(['\u2019])\s*t\b", re.IGNORECASE)
 
 _CONTRACTED = ("n't", "n\u2019t")
 

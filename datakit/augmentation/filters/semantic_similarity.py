@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
@@ -36,6 +36,8 @@ class SemanticSimilarity:
         of random pairs are below 0.47 and 0.34, 99 % of the outputs of `synonym` above 0.65 and 0.68, of a
         round trip through Spanish above 0.42 and 0.49, 95 % of these above 0.69 and 0.65.
     """
+
+    neural: ClassVar[bool] = True
 
     low: Cosine = 0.5  #: least cosine of both texts' vectors
     high: Cosine = 1.0  #: greatest cosine

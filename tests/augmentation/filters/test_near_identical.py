@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from datakit.augmentation import augment
-from datakit.augmentation.filters.near_identical import NearIdentical, distance
+from datakit.augmentation.filters.near_identical import NearIdentical
 from datakit.core.corpus import Splits
 from datakit.testing import corpus
 
@@ -39,12 +39,22 @@ def test_siblings_are_compared_too():
     assert result.rejected["near-identical"] > 0
 
 
-words = st.lists(st.sampled_from("abc"), max_size=8)
+@given(st.lists(st.sampled_from("abc"), min_size=4, max_size=8), st.integers(0, 3), st.data())
+def test_no_more_words_differ_than_were_changed(words, edits, data):
+    """A word put in, taken out or replaced is one difference, and several may undo each other."""
+    other = list(words)
+    for _ in range(edits):
+        place, taken = data.draw(st.integers(0, len(other))), data.draw(st.integers(0, 1))
+        other[place : place + taken] = data.draw(st.sampled_from([[], ["d"]]))
+    size = max(len(words), len(other))
+    judge = NearIdentical(least=(edits + 0.5) / size)
+    assert judge.keep(" ".join(words), " ".join(other)) in [
+        f"differs in {n} of {size} words" for n in range(edits + 1)
+    ]
+    assert (NearIdentical(least=0).keep(" ".join(words), " ".join(other)) is None) == (words != other)
 
 
-@given(words, words, words)
-def test_it_is_a_distance(a, b, c):
-    """Nothing between equals, the same both ways, no shorter by a detour, at most the longer length."""
-    assert (distance(a, b) == 0) == (a == b)
-    assert distance(a, b) == distance(b, a) <= max(len(a), len(b))
-    assert distance(a, c) <= distance(a, b) + distance(b, c)
+def test_long_texts_take_no_time():
+    """Of 30,000 marks each; word by word it would be a billion comparisons."""
+    dashes = "- " * 30_000
+    assert NearIdentical().keep(dashes + "a", "b " + dashes) == "differs in 2 of 30001 words"
