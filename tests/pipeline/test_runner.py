@@ -34,7 +34,7 @@ def test_the_whole_pipeline_runs_and_runs_once(workspace, tiny_encoder):
     """The second call finds every stage done and writes no new run."""
     recipe = recipe_for(tiny_encoder, augment={"target": "balanced"})
     first = bring_up_to(workspace, recipe, "diagnose", command="test")
-    assert first.ran == ("validate", "split", "augment", "finetune", "evaluate", "diagnose")
+    assert first.ran == ("validate", "split", "augment", "preflight", "finetune", "evaluate", "diagnose")
     assert first.manifest.outcome == "done"
     assert (first.folder / "model" / "model.safetensors").exists()
     assert not list((first.folder / "model").glob("*.bin"))
@@ -42,7 +42,7 @@ def test_the_whole_pipeline_runs_and_runs_once(workspace, tiny_encoder):
     assert second.ran == ()
     assert second.manifest.run == first.manifest.run
     assert second.reports == first.reports
-    assert [planned.runs for planned in plan(workspace, recipe)] == [False] * 6
+    assert [planned.runs for planned in plan(workspace, recipe)] == [False] * 7
 
 
 def test_a_fresh_workspace_gives_the_same_bytes(workspace, tiny_encoder):
@@ -65,6 +65,18 @@ def test_a_change_runs_what_depends_on_it_and_says_why(workspace, tiny_encoder):
     assert bring_up_to(workspace, changed, "augment", command="test").ran == ("augment",)
     (workspace.project / "raw.jsonl").touch()
     assert bring_up_to(workspace, changed.patched({"workers": 2}), "augment", command="test").ran == ()
+
+
+def test_validation_reads_as_the_model_will(workspace, tiny_encoder):
+    """By its tokenizer, as many tokens as it does; texts that it reads in windows lose nothing."""
+    short = recipe_for(tiny_encoder).patched({"finetune": {"max_length": 8}})
+
+    def codes(recipe):
+        report = bring_up_to(workspace, recipe, "validate", command="test").reports["validate"]
+        return {finding.code for finding in report.findings}
+
+    assert "truncated-text" in codes(short)
+    assert "truncated-text" not in codes(short.patched({"finetune": {"long_texts": "chunks"}}))
 
 
 def test_new_rows_in_the_source_are_seen(workspace, tiny_encoder):

@@ -45,6 +45,7 @@ class Validate(Stage):
     checks: Mapping[str, Mapping[str, Any]]
     model: str  # whose tokenizer tells what is truncated
     max_length: int
+    long_texts: str
     deep: bool | None  # None: where there are few rows
     reference: Path | None = field(metadata=NOT_IN_KEY)
 
@@ -60,6 +61,7 @@ class Validate(Stage):
             checks=recipe.validation.checks,
             model=recipe.finetune.model,
             max_length=recipe.finetune.max_length,
+            long_texts=recipe.finetune.long_texts,
             deep=recipe.validation.deep,
             reference=_reference(recipe.validation.reference, project),
         )
@@ -82,7 +84,8 @@ class Validate(Stage):
         """Read, screen, check and judge."""
         tokenizer: dict[str, Any] = {"tokenizer": str(resolve(self.model).folder)}
         # How the model reads, for the checks that see with its eyes.
-        reading = {"truncated-text": {**tokenizer, "max_length": self.max_length}, "unknown-tokens": tokenizer}
+        windows = {"max_length": self.max_length, "long_texts": self.long_texts}
+        reading = {"truncated-text": {**tokenizer, **windows}, "unknown-tokens": tokenizer}
         options = {**self.checks, **{name: {**how, **self.checks.get(name, {})} for name, how in reading.items()}}
         validation = Validation.of(options, deep=self.deep)
         reference = None if self.reference is None else digest(self._rows_of_old(self.reference))

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from datakit.core.corpus import Corpus
 from datakit.core.findings import Finding, Severity
@@ -33,11 +34,12 @@ class TruncatedText(Check):
 
     tokenizer: str | None = None  # a `tokenizer.json`, or a folder that holds one; None: the embedded encoder's
     max_length: int = 256  # tokens, the special ones included
+    long_texts: Literal["head", "head-tail", "chunks"] = "head"  # what is read of them: of `chunks` everything
     warn_share: float = 0.05  # fraction of a split's rows, 0..1, above which truncation is a warning
 
     def find(self, survey: Survey) -> Iterator[Finding]:
         """Yield one finding for each split with such texts; of a large split a sample is read."""
-        for digest in survey.values():
+        for digest in survey.values() if self.long_texts != "chunks" else ():
             corpus = digest.sample
             lost = self._tokens_lost(corpus)
             if not lost:

@@ -106,3 +106,10 @@ def test_a_text_that_grows_when_it_is_normalised_is_found(tmp_path):
     byte_level().save(str(tmp_path / "tokenizer.json"))
     (finding,) = find("truncated-text", train=[("\ufdfa" * 9, "x")], options={"tokenizer": str(tmp_path)})
     assert finding.evidence["tokens_lost"] > 0
+
+
+@pytest.mark.parametrize(("long_texts", "found"), [("head", 1), ("head-tail", 1), ("chunks", 0)])
+def test_nothing_is_lost_of_a_text_that_is_read_in_windows(tokenizer, long_texts, found):
+    """Head and tail leave the middle out; windows read everything."""
+    options = {"tokenizer": tokenizer, "max_length": 10, "long_texts": long_texts}
+    assert len(find("truncated-text", train=[(words(14), "x")], options=options)) == found
