@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from datakit.cli._shared import SHARED, parse_settings, patch_of, pipeline_options
+from datakit.cli._shared import SHARED, as_asked, command_line, patch_of, pipeline_options
 
 
 @click.command("tune")
@@ -31,13 +31,11 @@ def command(apply: bool, **options: Any) -> int:
     from datakit.pipeline.tuning import tune
     from datakit.pipeline.workspace import Workspace
 
-    shared = {name: options.pop(name) for name in SHARED if name != "seeds"}
+    shared = {name: options.pop(name) for name in SHARED}
     workspace = Workspace(Path.cwd())
-    recipe = workspace.recipe().patched(patch_of("tune", options)).patched(parse_settings(shared["settings"]))
-    given = {name: shared[name] for name in ("seed", "workers") if shared[name] is not None}
-    recipe = recipe.patched({**given, "accept": sorted({*recipe.accept, *shared["accept"]})})
+    recipe = as_asked(workspace.recipe().patched(patch_of("tune", options)), shared)
     with progress(silent=shared["quiet"] or shared["as_json"]) as listener:
-        tuned = tune(workspace, recipe, command="tune", listener=listener)
+        tuned = tune(workspace, recipe, command=command_line(), listener=listener)
     if apply:
         workspace.remember(workspace.recipe().patched(tuned.patch))
     if shared["as_json"]:

@@ -21,12 +21,12 @@ from datakit.evaluation.truth import Bools, Floats, Truth
 from datakit.pipeline.arms import Arm, duplicated, require
 from datakit.pipeline.engines.local import Local
 from datakit.pipeline.events import Event, Listener, nobody
-from datakit.pipeline.keys import code_digest, key_of, versions
+from datakit.pipeline.keys import key_of
 from datakit.pipeline.lock import locked
 from datakit.pipeline.recipe import Recipe
 from datakit.pipeline.runner import Outcome, bring_up_to
 from datakit.pipeline.stages import Context, Stage
-from datakit.pipeline.stages._base import options_of
+from datakit.pipeline.stages._base import parts_of
 from datakit.pipeline.stages.augment import Augment
 from datakit.pipeline.stages.finetune import Finetune
 from datakit.pipeline.store import Record, digest_of_artefact
@@ -323,17 +323,8 @@ class _School:
             "seed": seed,
             "splits": digest_of_artefact(outputs["splits"]),
             "copies": [recipe.augment.target, recipe.augment.max_per_row] if arm.copies else None,
-            **{stage.name: _parts_of(stage) for stage in stages},
+            **{stage.name: parts_of(stage) for stage in stages},
         }
-
-
-def _parts_of(stage: Stage) -> dict[str, Any]:
-    return {
-        "code": code_digest(stage.rooms),
-        "packages": versions(stage.packages),
-        "options": options_of(stage),
-        "outside": dict(stage.outside()),
-    }
 
 
 def _rounded(probabilities: Floats) -> list[list[float]]:

@@ -4,7 +4,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -21,13 +21,16 @@ from datakit.core.files import from_json, to_json
 from datakit.core.findings import Finding, Report
 from datakit.pipeline.engines.local import Local
 from datakit.pipeline.events import Event, Listener, nobody
-from datakit.pipeline.keys import code_digest, differing, key_of, versions
+from datakit.pipeline.keys import differing, key_of
 from datakit.pipeline.lock import locked
 from datakit.pipeline.recipe import Recipe
 from datakit.pipeline.stages import STAGES, Context, Stage
-from datakit.pipeline.stages._base import options_of
+from datakit.pipeline.stages._base import parts_of
 from datakit.pipeline.store import Artefact, Record, digest_of_artefact
 from datakit.pipeline.workspace import Manifest, Standing, Workspace, as_yaml
+
+#: Looks at what a stage has left in the run's folder.
+Gate = Callable[[Path], Iterable[Finding]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,7 +84,24 @@ def bring_up_to(
     with locked(workspace.lock, command):
         workspace.tidy()
         with workspace.remembering(recipe):
-            return _Run(workspace, recipe, command, listener).up_to(target)
+            return follow(workspace, recipe, target, command=command, listener=listener)
+
+
+def follow(
+    workspace: Workspace,
+    recipe: Recipe,
+    target: str,
+    *,
+    command: str,
+    listener: Listener = nobody,
+    gates: Mapping[str, Gate] | None = None,
+) -> Outcome:
+    """Do the same for who holds the lock already; the recipe is not remembered.
+
+    After a stage that is named in `gates` its gate is asked too: an error finding that is not accepted stops
+    the pipeline like one of the stage's own.
+    """
+    return _Run(workspace, recipe, command, listener, gates or {}).up_to(target)
 
 
 def plan(workspace: Workspace, recipe: Recipe) -> Iterator[Planned]:
@@ -115,6 +135,7 @@ class _Run:
     recipe: Recipe
     command: str
     listener: Listener
+    gates: Mapping[str, Gate]
     standings: list[Standing] = field(default_factory=list)
     reports: dict[str, Report] = field(default_factory=dict)
     artefacts: dict[str, Artefact] = field(default_factory=dict)
@@ -126,7 +147,9 @@ class _Run:
         for kind in chain(target):
             with self._accounted(kind.name):
                 self._bring_up(kind.of(self.recipe, self.workspace.project))
-            gate = self.reports[kind.name].errors(frozenset(self.recipe.accept))
+                found = self.gates[kind.name](self._folder()) if kind.name in self.gates else ()
+            report = self.reports[kind.name]
+            gate = replace(report, findings=(*report.findings, *found)).errors(frozenset(self.recipe.accept))
             if gate:
                 outcome = f"gate failed: {kind.name}"
                 break
@@ -272,12 +295,8 @@ def _parts(stage: Stage, recipe: Recipe, artefacts: Mapping[str, Artefact]) -> d
     """Return everything that a stage's output depends on, JSON-able."""
     parts = {
         "stage": stage.name,
-        "version": stage.version,
-        "code": code_digest(stage.rooms),
-        "packages": versions(stage.packages),
+        **parts_of(stage),
         "python": f"{sys.version_info.major}.{sys.version_info.minor}",
-        "options": options_of(stage),
-        "outside": stage.outside(),
         "inputs": {name: digest_of_artefact(artefacts[name]) for name in stage.needs},
         "seed": recipe.seed,
     }

@@ -1,7 +1,8 @@
 """Tuning: the search for settings on this workspace's train and validation splits, kept and gone on with."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -74,12 +75,21 @@ def tune(workspace: Workspace, recipe: Recipe, *, command: str, listener: Listen
     storage = recipe.tune.storage or str(folder / "journal.log")
     study = open_study(key, storage, search.pruner, search.base.epochs)
     with locked(workspace.lock, command), TemporaryDirectory(dir=workspace.scratch) as scratch:
-        counted = _Counted(listener, search.trials + (search.top + 1) * search.seeds)
+        most = search.trials + (search.top + 1) * search.seeds
+        numbers = count(1)
 
         def objective(settings: Settings, seed: int, watch: "Watch") -> float:
             from datakit.training.finetune import finetune
 
-            with counted as progress, TemporaryDirectory(dir=scratch) as one:
+            number = next(numbers)
+            if number == 1:
+                listener(Event(stage="tune", kind="started"))
+
+            def progress(done: int, total: int, note: str) -> None:
+                told = f"fine-tuning {number} of at most {most} {note}".rstrip()
+                listener(Event(stage="tune", kind="progress", done=done, total=total, note=told))
+
+            with TemporaryDirectory(dir=scratch) as one:
                 history = finetune(
                     pretrained.folder,
                     train,
@@ -89,9 +99,9 @@ def tune(workspace: Workspace, recipe: Recipe, *, command: str, listener: Listen
                     seed=seed,
                     events=Path(one) / "events",
                     progress=progress,
-                    watch=lambda epoch: watch(epoch.epoch, epoch.macro_f1),
+                    watch=lambda epoch: watch(epoch.epoch, epoch.macro_f1 or 0.0),
                 )
-            return history.epochs[history.best_epoch - 1].macro_f1
+            return history.epochs[history.best_epoch - 1].macro_f1 or 0.0
 
         found = search.run(study, objective, alone=recipe.tune.storage is None)
     told = {
@@ -103,33 +113,6 @@ def tune(workspace: Workspace, recipe: Recipe, *, command: str, listener: Listen
     }
     write_atomically(folder / FILE, to_json(told))
     return Tuned(found=found, folder=folder, validation_rows=len(splits.validation))
-
-
-class _Counted:
-    """Tells the listener which fine-tuning is under way, and how far it is.
-
-    Args:
-        listener: told.
-        most: fine-tunings at most.
-    """
-
-    def __init__(self, listener: Listener, most: int) -> None:
-        self._listener = listener
-        self._most = most
-        self._n = 0
-
-    def __enter__(self) -> Callable[[int, int, str], None]:
-        self._n += 1
-        if self._n == 1:
-            self._listener(Event(stage="tune", kind="started"))
-        return self._tell
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
-    def _tell(self, done: int, total: int, note: str) -> None:
-        told = f"fine-tuning {self._n} of at most {self._most} {note}".rstrip()
-        self._listener(Event(stage="tune", kind="progress", done=done, total=total, note=told))
 
 
 def _key(search: Search, model: str, standings: tuple[Standing, ...]) -> str:

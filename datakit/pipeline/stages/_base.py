@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Protocol, Self
 from datakit.core.files import digest_of, digest_of_tree
 from datakit.core.findings import Report
 from datakit.pipeline.engines.local import Local
+from datakit.pipeline.keys import code_digest, versions
 from datakit.pipeline.recipe import Recipe
 
 Progress = Callable[[int, int, str], None]  # done, in all, a note
@@ -70,3 +71,14 @@ def options_of(stage: Stage) -> dict[str, Any]:
     """Return the options that a stage's output depends on."""
     chosen = fields(stage)  # type: ignore[arg-type]  # every stage is a dataclass
     return {f.name: getattr(stage, f.name) for f in chosen if f.metadata.get("in_key", True)}
+
+
+def parts_of(stage: Stage) -> dict[str, Any]:
+    """Return what a stage's output depends on beside its inputs and the seed, by the names that `plan` tells."""
+    return {
+        "version": stage.version,
+        "code": code_digest(stage.rooms),
+        "packages": versions(stage.packages),
+        "options": options_of(stage),
+        "outside": stage.outside(),
+    }
