@@ -21,7 +21,47 @@ def _start(**changes):
     return Start(**{"loss": 0.7, "relative_loss": 1.0, "cosine": 0.6, "learning": 1.0, **changes})
 
 
+def _before(settings=None, **changes):
+    """Return what is known before the first step."""
+    return {"history": history(epochs=[], steps=(), start=None, settings=settings or {}, **changes), "metrics": {}}
+
+
+def _guessing(macro_f1):
+    return {"rows": 400, "macro_f1": macro_f1, "roc_auc_interval": [0.44, 0.56]}
+
+
+_ONE_IN_TEN = {"train_counts": {"ham": 900, "spam": 100}}
+
 SICK = {
+    "constant-text": _before({"texts_alike": 0.97, "texts_truncated": 0.0}),
+    "inverted-class-weights": _before({"class_weights": {"ham": 9.0, "spam": 1.0}}, **_ONE_IN_TEN),
+    "learning-rate-out-of-range": _before({"learning_rate": 5e-3, "epochs": 4}),
+    "low-precision-weights": _before({"weights_dtype": "bfloat16"}),
+    "misleading-accuracy": _run(
+        {"recall": {"ham": 1.0, "spam": 0.0, "news": 1.0}, "predicted": {"ham": 82, "spam": 0, "news": 18}},
+        labels=("ham", "news", "spam"),
+        train_counts={"ham": 300, "news": 70, "spam": 30},
+        validation_counts={"ham": 75, "news": 18, "spam": 7},
+    ),
+    "missing-class-weights": _before({"class_weights": "none"}, **_ONE_IN_TEN),
+    "reference-at-chance": {
+        **_before(),
+        "metrics": {
+            "reference": {
+                "majority": {"rows": 400, "macro_f1": 0.43, "roc_auc_interval": [0.5, 0.5]},
+                "tfidf-logistic-regression": _guessing(0.48),
+                "frozen-encoder-probe": _guessing(0.5),
+            }
+        },
+    },
+    "softmax-before-cross-entropy": _run({"train_accuracy": 0.97}, {"relative_loss": 0.48}),
+    "too-few-steps": _before({"epochs": 2, "batch_size": 32}),
+    "validation-too-good": {
+        "history": history(epochs=[{"accuracy": 0.99}], validation_counts={"ham": 300, "spam": 100}),
+        "metrics": metrics(),
+    },
+    "weights-not-loaded": _before({"weights_missing": 0.5, "weights_untrained": 0.5}),
+    "wrong-tokenizer": _before({"tokenizer_size": 50_265, "embeddings": 30_522, "padding_ids": [1, 0]}),
     "diverged": {"history": history(epochs=[], diverged_at=60), "metrics": {}},
     "dropout-too-high": _run(_BLIND, _NOTHING, {"dropout": 0.6}),
     "frozen-body": _run(None, {"relative_loss": 0.8, "body_update": 0.0}, {"freeze": "embeddings,0-5"}),
@@ -44,7 +84,7 @@ SICK = {
         "metrics": metrics(),
     },
     "schedule-ends-early": _run(
-        steps=[replace(s, learning_rate=2e-5 if s.step <= 10 else 0.0) for s in history(epochs=[{}]).steps]
+        steps=[replace(s, learning_rate=2e-5 if s.step <= 20 else 0.0) for s in history(epochs=[{}] * 3).steps]
     ),
     "sorted-batches": _run(_BLIND, {**_NOTHING, "label_entropy": 0.02}),
     "tiny-batch": _run(None, {"relative_loss": 0.7}, {"batch_size": 1}),

@@ -65,6 +65,22 @@ def save_tiny(family: str, folder: Path) -> Path:
     return folder
 
 
+def as_if_trained(encoder: Path, folder: Path) -> Path:
+    """Copy a tiny model, its norms and biases a little off the 1 and 0 that every new model has."""
+    import shutil
+
+    import torch
+    from safetensors.torch import load_file, save_file
+
+    shutil.copytree(encoder, folder)
+    weights, drawn = load_file(folder / "model.safetensors"), torch.Generator().manual_seed(0)
+    for weight in weights.values():
+        if weight.ndim == 1:
+            weight.add_(0.02 * torch.randn(weight.shape, generator=drawn))
+    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+    return folder
+
+
 def fine_tuned(encoder, folder, settings, *, n: int = 80, seed: int = 13, progress=lambda *_: None):
     """Fine-tune on a few messages into `folder / "model"`; return history and splits."""
     from datakit.core.corpus import Corpus

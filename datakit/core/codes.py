@@ -77,10 +77,6 @@ CODES: Mapping[str, str] = {
         "A class could not be filled honestly: no operator had more to say, the rows reached max_per_row, or "
         "they also carry labels that may not grow further. Add an operator, label more, or weigh the classes."
     ),
-    "inverted-class-weights": (
-        "By hand, rows of the most frequent label were given a larger weight than rows of the rarest, which makes "
-        "the imbalance worse. Swap the weights, or let finetune.class_weights be balanced."
-    ),
     "few-test-rows-of-class": (
         "A class has so few test rows that its F1 is known no better than to 0.1 either way. The message says how "
         "many it needs, about: give the test split a larger share, or label more."

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from datakit.core.identity import ContentIds
+from datakit.core.seeding import seed_for
 from datakit.core.strings import encoded, integer_array, string_array
 from datakit.core.text import keys_of, non_ascii, normalised_bytes
 
@@ -172,6 +173,13 @@ class Corpus:
     def take(self, indices: Sequence[int] | npt.NDArray[np.integer]) -> Self:
         """Return the rows at `indices`, in that order."""
         return type(self)(self.table.take(integer_array(np.asarray(indices, np.int64))))
+
+    def sample(self, most: int, seed: int, use: str) -> Self:
+        """Return at most `most` rows, drawn by their ids for a named use, in their order."""
+        if len(self) <= most:
+            return self
+        draws = [seed_for(seed, use, id_) for id_ in self.ids]
+        return self.take(np.sort(np.argsort(draws, kind="stable")[:most]))
 
     def without(self, indices: set[int]) -> Self:
         """Return all rows but those at `indices`."""

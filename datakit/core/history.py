@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 #: Ratios |step of the weights| / |weights| of an encoder's blocks, at the peak of a training: beyond the
-#: second trainings failed, below the first they stood still (MiniLM, AdamW, three data sets;
-#: the healthy had 1e-4 to 3e-3).
-TOO_SHORT, TOO_FAR = 5e-5, 8e-3
+#: second trainings failed, below the first they stood still, which they did up to 6e-5 on rare labels
+#: (MiniLM, AdamW, three data sets; the healthy had 1.5e-4 to 3e-3).
+TOO_SHORT, TOO_FAR = 1e-4, 8e-3
 #: The ratio to aim at.
 RIGHT = 1e-3
 
@@ -17,9 +17,9 @@ class Step:
 
     step: int
     loss: float  # mean over the steps since the last record, nats, weighted as in training
-    learning_rate: float  # as applied
-    grad_norm: float  # before clipping
-    # Unknown in the record of an older run, and where there is nothing to measure.
+    learning_rate: float | None  # as applied; None where the log of another trainer does not tell
+    grad_norm: float | None  # before clipping; None as above
+    # Unknown in the record of an older run or another trainer, and where there is nothing to measure.
     relative_loss: float | None = None  # loss / that of a blind answer to the same rows
     accuracy: float | None = None  # on the rows since the last record as they were learnt, with dropout, 0..1
     dominance: float | None = None  # largest part of the answers to these rows that one label has, 0..1
@@ -37,9 +37,10 @@ class Epoch:
 
     epoch: int  # from 1
     step: int
-    validation_loss: float  # mean cross-entropy, nats, unweighted
-    macro_f1: float
-    accuracy: float
+    # None, and no answers, where the log of another trainer does not tell.
+    validation_loss: float | None  # mean cross-entropy, nats, unweighted
+    macro_f1: float | None
+    accuracy: float | None
     predicted: dict[str, int]  # rows per predicted label
     # Unknown in the record of an older run.
     relative_loss: float | None = None  # validation loss / that of answering with the labels' frequencies
@@ -47,6 +48,11 @@ class Epoch:
     information: float | None = None  # what answers tell of the labels, in parts of the labels' entropy, 0..1
     recall: dict[str, float] = field(default_factory=dict)  # of each label that validation has, 0..1
     train_accuracy: float | None = None  # of the second half of the epoch's training batches, 0..1
+
+    @property
+    def score(self) -> float | None:
+        """Macro-F1; accuracy where the log of another trainer has only that."""
+        return self.accuracy if self.macro_f1 is None else self.macro_f1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,8 +89,10 @@ class History:
     start: Start | None = None
     alarms: tuple[Alarm, ...] = ()
     diverged_at: int | None = None  # step whose loss or gradient was no finite number
+    #: signs that were not measured, by the name they have in evidence -> what they are estimated from
+    estimated: dict[str, str] = field(default_factory=dict)
 
     @property
     def best(self) -> Epoch | None:
         """The epoch that was kept; None where training ended before the first one did."""
-        return self.epochs[self.best_epoch - 1] if self.epochs else None
+        return next((epoch for epoch in self.epochs if epoch.epoch == self.best_epoch), None)

@@ -1,6 +1,6 @@
 """What went wrong in training, and what to change."""
 
-from datakit.diagnosis.diagnose import diagnose, rules
+from datakit.diagnosis.diagnose import diagnose, rules, unanswerable
 from datakit.diagnosis.rules._base import Diagnosis
 
-__all__ = ["Diagnosis", "diagnose", "rules"]
+__all__ = ["Diagnosis", "diagnose", "rules", "unanswerable"]

@@ -8,7 +8,6 @@ import numpy.typing as npt
 
 from datakit.core.corpus import Corpus
 from datakit.core.embeddings import embeddings
-from datakit.core.seeding import seed_for
 
 MOST = 20_000  # train rows: more change the probe's figures by less than its interval is wide
 
@@ -31,9 +30,7 @@ class Embedded:
             UsageError: the package that carries the encoder is not installed.
             InputError: its weights are not the published ones.
         """
-        if len(train) > MOST:
-            draws = [seed_for(seed, "probe", id_) for id_ in train.ids]
-            train = train.take(np.sort(np.argsort(draws, kind="stable")[:MOST]))
+        train = train.sample(MOST, seed, "probe")
         return cls(train=train, train_vectors=embeddings(train.texts), test_vectors=embeddings(test.texts))
 
     def nearest(self) -> tuple[npt.NDArray[np.int64], Vectors]:

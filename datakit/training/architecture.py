@@ -18,7 +18,14 @@ _DROPOUTS = {
 
 
 def build(pretrained: Path, task: Task, settings: Settings) -> PreTrainedModel:
-    """Load the encoder in the folder `pretrained` and put a head for the task on it.
+    """Load the encoder in the folder `pretrained` and put a head for the task on it; see `load`."""
+    return load(pretrained, task, settings)[0]
+
+
+def load(pretrained: Path, task: Task, settings: Settings) -> tuple[PreTrainedModel, frozenset[str]]:
+    """Return the encoder in the folder `pretrained` under a head for the task, and what its files do not hold.
+
+    That is the names of the weights that were drawn anew: those of the head, as a rule.
 
     Master weights are fp32 whatever the checkpoint's type: bf16 weights swallow the small updates of a usual
     learning rate (macro-F1 .146 against .435 at 2e-5). The head is drawn from torch's global generator.
@@ -35,14 +42,16 @@ def build(pretrained: Path, task: Task, settings: Settings) -> PreTrainedModel:
         trust_remote_code=False,
     )
     _set_dropout(config, settings)
-    return AutoModelForSequenceClassification.from_pretrained(
+    model, told = AutoModelForSequenceClassification.from_pretrained(
         pretrained,
         config=config,
         dtype=torch.float32,
         use_safetensors=True,
         trust_remote_code=False,
         ignore_mismatched_sizes=True,  # a checkpoint may carry a head for other labels
+        output_loading_info=True,
     )
+    return model, frozenset({*told["missing_keys"], *(name for name, *_ in told["mismatched_keys"])})
 
 
 def _set_dropout(config: PreTrainedConfig, settings: Settings) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 
 from datakit.core.errors import Problem, UsageError
-from datakit.core.findings import Finding, Severity
 from datakit.core.names import suggest
 from datakit.training.settings import Settings
 from datakit.training.task import Task
@@ -32,33 +31,6 @@ def class_weights(settings: Settings, task: Task) -> tuple[float, ...] | None:
         case by_hand:
             _require_labels(by_hand, task)
             return tuple(by_hand[label] for label in task.labels)
-
-
-def weight_findings(settings: Settings, task: Task) -> tuple[Finding, ...]:
-    """Return a warning where the most frequent label was given a larger weight than the rarest.
-
-    Raises:
-        UsageError: see `class_weights`.
-    """
-    weights = class_weights(settings, task)
-    if weights is None:
-        return ()
-    rows = dict(zip(task.labels, task.counts, strict=True))
-    of = dict(zip(task.labels, weights, strict=True))
-    frequent, rare = max(task.labels, key=rows.__getitem__), min(task.labels, key=rows.__getitem__)
-    if rows[frequent] == rows[rare] or of[frequent] <= of[rare]:
-        return ()
-    return (
-        Finding(
-            code="inverted-class-weights",
-            severity=Severity.WARNING,
-            message=f"a row of {frequent!r} weighs {of[frequent]:g}, one of {rare!r} {of[rare]:g}, "
-            f"though there are {rows[frequent]:,} of the first and {rows[rare]:,} of the second",
-            fix="if rare labels are to count for more, swap the weights or set finetune.class_weights to balanced",
-            evidence={"weights": of, "rows": rows},
-            split="train",
-        ),
-    )
 
 
 def _scaled(weights: Sequence[float], task: Task) -> tuple[float, ...]:

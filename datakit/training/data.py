@@ -1,6 +1,6 @@
 """The rows to learn from and those to judge by, as the Trainer takes them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
@@ -24,8 +24,7 @@ class Data:
     shown: Corpus  #: the train split, a row a window
     documents: Sequence[int]  #: place of the text that each row of validation is of
     occurring: frozenset[int]  #: ids of the tokens in both
-    truncated: float  #: fraction of the texts of train, 0..1, that are not read whole
-    tokens_lost: float  #: fraction of their tokens, 0..1, that are not read
+    figures: Mapping[str, float]  #: of how the texts of train are read, see `Windows.figures`
     collator: Callable[[Sequence[dict[str, Any]]], Any]  #: makes a batch of rows
 
     @classmethod
@@ -43,8 +42,7 @@ class Data:
             shown=shown,
             documents=judged_on.documents,
             occurring=frozenset({tokenizer.pad_token_id}.union(*read.ids, *judged_on.ids)),
-            truncated=round(read.truncated, 6),
-            tokens_lost=round(read.tokens_lost, 6),
+            figures=read.figures(tokenizer),
             collator=padding_of(tokenizer),
         )
 

@@ -1,7 +1,9 @@
 """How texts that are longer than the model reads are read."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Self
 
@@ -32,6 +34,24 @@ class Windows:
     documents: list[int]  #: place of the text that each row is of; each text has a row
     truncated: float  #: fraction of the texts, 0..1, that are not read whole
     tokens_lost: float  #: fraction of the texts' tokens, 0..1, that are not read
+
+    def figures(self, tokenizer: PreTrainedTokenizerBase) -> dict[str, float]:
+        """Return what is known of texts that are read so, for the history: fractions, 0..1, by name.
+
+        Beside the two above: `tokens_unknown` of the tokens that are read, the special ones included;
+        `texts_alike`, the rows that have the most frequent row's very tokens; `token_rank`, the mean id of the
+        tokens, special ones aside, in parts of the vocabulary: low, as vocabularies begin with what is frequent.
+        """
+        alike = Counter(hash(tuple(row)) for row in self.ids)
+        tokens = np.fromiter(chain.from_iterable(self.ids), dtype=np.int64, count=sum(self.lengths))
+        words = tokens[~np.isin(tokens, tokenizer.all_special_ids)]
+        return {
+            "texts_truncated": round(self.truncated, 6),
+            "tokens_lost": round(self.tokens_lost, 6),
+            "tokens_unknown": _part(tokens == tokenizer.unk_token_id),
+            "token_rank": _part(words / len(tokenizer)),
+            "texts_alike": round(max(alike.values(), default=0) / max(1, len(self.ids)), 6),
+        }
 
     @property
     def lengths(self) -> list[int]:
@@ -139,6 +159,10 @@ def pooled(logits: npt.NDArray[np.floating], documents: Sequence[int]) -> npt.ND
     total = np.zeros((len(rows), logits.shape[1]), logits.dtype)
     np.add.at(total, documents, logits)
     return total / rows[:, None].astype(logits.dtype)
+
+
+def _part(values: npt.NDArray[np.floating | np.bool_]) -> float:
+    return round(float(values.mean()), 6) if values.size else 0.0
 
 
 def _special_tokens(tokenizer: PreTrainedTokenizerBase) -> tuple[list[int], list[int]]:

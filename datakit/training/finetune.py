@@ -1,6 +1,5 @@
 """Fine-tune a pretrained encoder on a train split, choosing the checkpoint by the validation split."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import Any
 
 import torch
 import transformers
-from transformers import AutoTokenizer, PreTrainedModel, TrainingArguments
+from transformers import TrainingArguments
 from transformers.integrations import TensorBoardCallback
 
 from datakit.core.corpus import Corpus
@@ -18,19 +17,16 @@ from datakit.core.history import History
 from datakit.core.hushed import quiet_transformers
 from datakit.core.seeding import global_state_lent, seed_for
 from datakit.training.activations import FrozenBottom
-from datakit.training.adapters import adapt
-from datakit.training.architecture import build
 from datakit.training.checkpoints import BestWeights, Checkpoints, DueCheckpoints
 from datakit.training.criterion import criterion_of
 from datakit.training.data import Data
 from datakit.training.devices import bf16_pays, device
-from datakit.training.documents import Reading, require_positions
 from datakit.training.first_token import narrow
 from datakit.training.judging import judged
-from datakit.training.layers import freeze
 from datakit.training.learning_rate import batches_of, peak_rate
 from datakit.training.memory import memory_kept
 from datakit.training.optimisation import callbacks_of
+from datakit.training.outset import Outset
 from datakit.training.processes import of_first, together
 from datakit.training.recorder import DivergedError, NotFiniteError, Progress, Recorder, Watch
 from datakit.training.sampling import Share, sampler_of
@@ -141,10 +137,9 @@ class _Training:
     ) -> History:
         """Train, save the best epoch's model, and return the history."""
         settings, criterion = self.settings, criterion_of(self.settings, self.task)
-        model, merge = self._model()
-        tokenizer = AutoTokenizer.from_pretrained(self.pretrained)
-        reading = Reading(max_length=settings.max_length, long_texts=settings.long_texts)
-        data = Data.of(self.task, train, validation, reading, tokenizer)
+        outset = Outset.of(self.pretrained, self.task, settings, self.seed)
+        model = outset.model
+        data = Data.of(self.task, train, validation, outset.reading, outset.tokenizer)
         sampler = sampler_of(settings, self.task, data.shown, data.lengths, self.seed)
         batches = batches_of(data.train, sampler, data.collator, settings)
         rate, trials = of_first(peak_rate(model, batches, criterion, settings))
@@ -152,7 +147,7 @@ class _Training:
             data = data.above(bottom, self.checkpoints.folder.parent / f"process-{rank}")
         narrow(model)  # only now: the states of all tokens are kept where the last block is frozen too
         restore_vocabulary = narrow_vocabulary(model, data.occurring)
-        best = BestWeights()
+        best = BestWeights(recorder)
         targets = torch.tensor(self.task.targets(data.shown))[list(sampler)]
         signals = Signals(criterion, model, self.task, targets, rate, adapters=settings.lora_rank > 0)
         trainer = LengthGroupedTrainer(
@@ -165,7 +160,7 @@ class _Training:
             args=_arguments(self.checkpoints.scratch, settings, len(sampler), _drawn_by(self.seed, rank)),
             train_dataset=data.train,
             eval_dataset=data.validation,
-            processing_class=tokenizer,
+            processing_class=outset.tokenizer,
             data_collator=data.collator,
             compute_metrics=partial(judged, task=self.task, documents=data.documents),
             compute_loss_func=signals,
@@ -180,18 +175,13 @@ class _Training:
             ],
         )
         trainer.remove_callback(transformers.PrinterCallback)
-        history = partial(
-            self._history,
-            recorder,
-            validation_counts=dict(validation.label_counts),
-            found={
-                "learning_rate": rate,
-                "learning_rate_trials": [asdict(trial) for trial in trials],
-                "cached_blocks": len(bottom.blocks) if bottom else 0,
-                "texts_truncated": data.truncated,
-                "tokens_lost": data.tokens_lost,
-            },
-        )
+        found = {
+            "learning_rate": rate,
+            "learning_rate_trials": [asdict(trial) for trial in trials],
+            "cached_blocks": len(bottom.blocks) if bottom else 0,
+            **data.figures,
+        }
+        history = partial(recorder.history, outset.history(validation, found))
         try:
             self._go_on(trainer, best)
         except NotFiniteError as error:
@@ -199,21 +189,11 @@ class _Training:
         if rank == 0:
             model.load_state_dict(best.weights)
             restore_vocabulary()
-            merge()
+            outset.merge()
             trainer.save_model(str(folder))
-            reading.save(folder)
+            outset.reading.save(folder)
             (folder / "training_args.bin").unlink()  # a pickle, with the paths and the host of this run
         return history()
-
-    def _model(self) -> tuple[PreTrainedModel, Callable[[], None]]:
-        """Return the model to train, and what merges its adapters before it is saved."""
-        # The head is drawn when the model is loaded, before the Trainer sets its seed.
-        torch.manual_seed(seed_for(self.seed, "head"))
-        model = build(self.pretrained, self.task, self.settings)
-        require_positions(model, self.settings.max_length)
-        merge = adapt(model, self.settings)
-        freeze(model, self.settings.freeze)
-        return model, merge
 
     def _go_on(self, trainer: LengthGroupedTrainer, best: BestWeights) -> None:
         """Train to the end, from the newest checkpoint if there is one."""
@@ -221,29 +201,6 @@ class _Training:
         if former is not None:
             best.read(former)
         trainer.train(resume_from_checkpoint=str(former) if former else None)
-
-    def _history(
-        self, recorder: Recorder, *, validation_counts: dict[str, int], found: Mapping[str, Any]
-    ) -> History:
-        settings, epochs = self.settings, tuple(recorder.epochs)
-        return History(
-            labels=self.task.labels,
-            train_counts=dict(zip(self.task.labels, self.task.counts, strict=True)),
-            validation_counts=validation_counts,
-            settings={
-                **settings.model_dump(),
-                "class_weights": settings.class_weights_in_effect,
-                "bf16": bf16_pays(device()),
-                **found,
-            },
-            steps=tuple(recorder.steps),
-            epochs=epochs,
-            best_epoch=recorder.best.epoch if epochs else 0,
-            stopped_early=len(epochs) < settings.epochs,
-            start=recorder.start,
-            alarms=tuple(recorder.alarms),
-            diverged_at=recorder.diverged_at,
-        )
 
 
 def _drawn_by(seed: int, rank: int) -> int:

@@ -6,18 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from transformers import AutoTokenizer
 
 from datakit.core.corpus import Corpus
 from datakit.core.hushed import quiet_transformers
 from datakit.core.seeding import global_state_lent, seed_for
-from datakit.training.adapters import adapt
-from datakit.training.architecture import build
 from datakit.training.batches import padding_of, rows_of
 from datakit.training.criterion import criterion_of
-from datakit.training.documents import Reading
-from datakit.training.layers import freeze
 from datakit.training.learning_rate import HEALTHY, Point, batches_of, steps
+from datakit.training.outset import Outset
 from datakit.training.recorder import Progress
 from datakit.training.sampling import sampler_of
 from datakit.training.settings import Settings
@@ -82,22 +78,16 @@ def range_test(pretrained: Path, train: Corpus, *, settings: Settings, seed: int
     """
     task = Task.of(train)
     with quiet_transformers(), global_state_lent(seed_for(seed, "range test")), torch.random.fork_rng():
-        torch.manual_seed(seed_for(seed, "head"))
-        model = build(pretrained, task, settings)
-        adapt(model, settings)
-        freeze(model, settings.freeze)
-        tokenizer = AutoTokenizer.from_pretrained(pretrained)
-        read = Reading(max_length=settings.max_length, long_texts=settings.long_texts).windows(
-            tokenizer, train.texts
-        )
+        outset = Outset.of(pretrained, task, settings, seed)
+        read = outset.reading.windows(outset.tokenizer, train.texts)
         shown = train.take(read.documents)  # a row a window
         rows = rows_of(read.ids, task.targets(shown))
         sampler = sampler_of(settings, task, shown, read.lengths, seed)
-        batches = batches_of(rows, sampler, padding_of(tokenizer), settings)
+        batches = batches_of(rows, sampler, padding_of(outset.tokenizer), settings)
         points: list[RangePoint] = []
         mean, lowest = 0.0, math.inf
         rates = np.geomspace(*RATES, STEPS).tolist()
-        for n, point in enumerate(steps(model, batches, criterion_of(settings, task), settings, rates), 1):
+        for n, point in enumerate(steps(outset.model, batches, criterion_of(settings, task), settings, rates), 1):
             mean = _SMOOTHING * mean + (1 - _SMOOTHING) * point.loss
             smoothed = mean / (1 - _SMOOTHING**n)
             if not math.isfinite(smoothed) or smoothed > _EXPLODED * lowest:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import partial
 from typing import Any
 
@@ -75,6 +75,23 @@ class Recorder(TrainerCallback):  # type: ignore[misc]  # transformers is not ty
     def best(self) -> Epoch:
         """The epoch with the highest macro-F1, the first of equals."""
         return max(self.epochs, key=lambda epoch: (epoch.macro_f1, -epoch.epoch))
+
+    def history(self, outset: History) -> History:
+        """Return the history of the training until now.
+
+        Args:
+            outset: what it set out with.
+        """
+        return replace(
+            outset,
+            steps=tuple(self.steps),
+            epochs=tuple(self.epochs),
+            best_epoch=self.best.epoch if self.epochs else 0,
+            stopped_early=len(self.epochs) < outset.settings["epochs"],
+            start=self.start,
+            alarms=tuple(self.alarms),
+            diverged_at=self.diverged_at,
+        )
 
     def on_train_begin(
         self,

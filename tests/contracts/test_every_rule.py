@@ -10,7 +10,7 @@ from sick import SICK
 from datakit.core.files import to_json
 from datakit.core.findings import Severity
 from datakit.core.history import Step
-from datakit.diagnosis import diagnose, rules
+from datakit.diagnosis import diagnose, rules, unanswerable
 from datakit.pipeline.recipe import parse
 from datakit.testing import history, judge
 
@@ -60,6 +60,13 @@ def test_it_has_a_phase(name):
     """Before, during or after training."""
     assert rules.get(name).phase in {"before", "during", "after"}
     assert "phase" not in {field.name for field in fields(rules.get(name))}
+
+
+@every_rule
+def test_it_needs_no_more_than_its_fault_shows(name):
+    """Of what it says it cannot judge a training without, nothing lacks where it finds its fault in one."""
+    sick = sick_run(name)
+    assert not sick["history"].steps or name not in unanswerable(**sick)
 
 
 @every_rule

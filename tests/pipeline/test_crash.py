@@ -25,7 +25,12 @@ def test_a_killed_training_costs_only_itself(project, tiny_encoder):
     outcome = bring_up_to(
         workspace, parse({"source": "raw.jsonl", "finetune": finetune}, where="test"), "diagnose", command="test"
     )
-    assert outcome.ran == ("finetune", "evaluate", "diagnose")
+    assert outcome.ran == (
+        "preflight",
+        "finetune",
+        "evaluate",
+        "diagnose",
+    )  # with other options than the killed one
     assert [manifest.outcome for manifest in workspace.history()] == ["broken off", "done"]
     assert list(workspace.scratch.iterdir()) == []
     assert list(workspace.root.rglob("*.tmp")) == []

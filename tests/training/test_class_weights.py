@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from datakit.core.errors import UsageError
-from datakit.training.class_weights import class_weights, weight_findings
+from datakit.training.class_weights import class_weights
 from datakit.training.settings import Settings
 from datakit.training.task import Task
 
@@ -68,13 +68,3 @@ def test_a_weight_is_a_positive_number(weight):
     """A label of weight 0 would not be learnt at all."""
     with pytest.raises(ValueError, match="class_weights"):
         Settings(class_weights={"ham": 1, "spam": weight})
-
-
-def test_weights_that_favour_the_frequent_label_are_warned_of():
-    """They may be meant, but most often are the wrong way round."""
-    (finding,) = weight_findings(Settings(class_weights={"ham": 9, "spam": 1}), TASK)
-    assert finding.code == "inverted-class-weights"
-    assert finding.evidence == {"weights": {"ham": 9, "spam": 1}, "rows": {"ham": 90, "spam": 10}}
-    assert "9" in finding.message
-    for usual in ("auto", "balanced", "none", {"ham": 1, "spam": 1}, {"ham": 1, "spam": 9}):
-        assert weight_findings(Settings(class_weights=usual), TASK) == ()

@@ -4,17 +4,36 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import log
-from typing import Any, ClassVar, Literal, Protocol
+from typing import Any, ClassVar, Literal, Protocol, get_args
 
 from datakit.core.findings import Finding, Severity
 from datakit.core.history import History
 
 Phase = Literal["before", "during", "after"]
+PHASES: tuple[Phase, ...] = get_args(Phase)
 
 #: What several causes look like in the end: where a cause is known, these follow from it.
 SYMPTOMS = frozenset(
-    {"diverged", "majority-collapse", "overfitting", "under-trained", "label-noise", "worse-than-baseline"}
+    {
+        "diverged",
+        "label-noise",
+        "majority-collapse",
+        "misleading-accuracy",
+        "overfitting",
+        "under-trained",
+        "worse-than-baseline",
+    }
 )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Expected:
+    """What mending a fault is known to bring: at least what a plain model has learnt from the same rows."""
+
+    figure: str  #: e.g. `macro_f1`
+    now: float  #: of the model, 0..1
+    at_least: float  #: 0..1
+    as_has: str  #: the plain model
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,12 +46,15 @@ class Diagnosis:
     remedy: Mapping[str, Mapping[str, Any]]  #: patch of the recipe that mends it; empty where no option does
     confidence: float = 0.5  #: how sure it is that this is the cause, 0..1
     follows_from: str | None = None  #: code of a surer diagnosis, which this one is an effect of
+    expected: Expected | None = None  #: what mending it brings, on the test split; None where nobody knows
 
 
 class Rule(Protocol):
     """Recognises one fault. It sees figures only, never the model, so it can be tried without one."""
 
     phase: ClassVar[Phase]
+    #: What it cannot judge a training without, by the names of `known_signals`; trainings of ours have it all.
+    needs: ClassVar[tuple[str, ...]]
     #: Codes of the diagnoses that are effects of this fault.
     explains: ClassVar[frozenset[str]] = frozenset()
 
@@ -42,7 +64,8 @@ class Rule(Protocol):
         Args:
             history: what the training run recorded; it may have ended before the first epoch did.
             metrics: of the test split, `{"model": Metrics, "baselines": {name: Metrics}}` as JSON; empty where
-                the training did not come to an end.
+                the training did not come to an end; before it `{"reference": {name: Metrics}}`, of plain models on
+                the validation split.
         """
         ...
 

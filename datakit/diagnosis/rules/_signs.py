@@ -1,7 +1,8 @@
 """What rules look at, gathered from a history."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from math import isfinite
+from math import isfinite, nan
 from statistics import fmean
 from typing import Any, Self
 
@@ -25,6 +26,7 @@ class Signs:
     information: float | None  #: of the answers on validation, kept epoch
     accuracy: float | None  #: on validation, kept epoch
     train_accuracy: float | None  #: of the last epoch
+    # No number where the log of another trainer does not tell.
     chance: float  #: 1 / number of labels
     frequent: float  #: part of the training rows that carry the most frequent label
     rows_per_label: float
@@ -44,9 +46,9 @@ class Signs:
             information=best.information if best else None,
             accuracy=best.accuracy if best else None,
             train_accuracy=history.epochs[-1].train_accuracy if best else None,
-            chance=1 / len(history.labels),
-            frequent=max(rows) / sum(rows),
-            rows_per_label=sum(rows) / len(rows),
+            chance=1 / len(history.labels) if history.labels else nan,
+            frequent=max(rows) / sum(rows) if rows else nan,
+            rows_per_label=sum(rows) / len(rows) if rows else nan,
             diverged=history.diverged_at is not None,
         )
 
@@ -70,9 +72,55 @@ class Signs:
         return {name: getattr(self, name) for name in names if getattr(self, name) is not None}
 
 
-def mended_rate(history: History, update: float) -> float:
-    """Return the rate at which the largest update ratio would be right: the one is proportional to the other."""
+def known_signals(history: History, metrics: Mapping[str, Any]) -> frozenset[str]:
+    """Return the names of what is known of a training; logs of other trainers hold little of it."""
+    of_steps = ("relative_loss", "label_entropy", "body_update", "head_update", "drift")
+    of_epochs = ("information", "predicted", "recall", "train_accuracy")
+    # Known only where each epoch has it, so that epochs can be compared.
+    of_all_epochs = {
+        "validation_loss": "validation_loss",
+        "validation_accuracy": "accuracy",
+        "validation_score": "score",
+        "validation_relative_loss": "relative_loss",
+    }
+    known = {
+        **{name: value is not None for name, value in history.settings.items()},
+        **{name: any(getattr(step, name) is not None for step in history.steps) for name in of_steps},
+        **{name: any(getattr(epoch, name) not in (None, {}) for epoch in history.epochs) for name in of_epochs},
+        **{
+            signal: bool(history.epochs) and all(getattr(epoch, name) is not None for epoch in history.epochs)
+            for signal, name in of_all_epochs.items()
+        },
+        "learning_rates": any(step.learning_rate is not None for step in history.steps),
+        "cosine": history.start is not None and history.start.cosine is not None,
+        "labels": bool(history.labels),
+        "train_counts": bool(history.train_counts),
+        **{name: bool(metrics.get(name)) for name in ("baselines", "reference")},
+    }
+    return frozenset(name for name, is_known in known.items() if is_known)
+
+
+def mended_rate(history: History, update: float) -> float | str:
+    """Return the rate at which the largest update ratio would be right: the one is proportional to the other.
+
+    Where the ratio is only an estimate, by what was measured on another encoder, it is the default of the model's
+    size.
+    """
+    if "update" in history.estimated:
+        return "auto"
     return float(f"{min(0.5, history.settings['learning_rate'] * RIGHT / update):.2g}")
+
+
+def without_remedy(settings: Mapping[str, Any]) -> bool:
+    """Tell whether nothing but weights by hand is done about rare labels.
+
+    The record of an older run has no loss and no sampling.
+    """
+    return (
+        settings.get("class_weights") not in ("balanced", "effective")
+        and settings.get("loss", "cross-entropy") in ("cross-entropy", "focal")
+        and settings.get("sampling", "shuffled") == "shuffled"
+    )
 
 
 def rows_a_step(history: History) -> int:

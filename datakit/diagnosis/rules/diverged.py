@@ -28,18 +28,21 @@ class Diverged(Rule):
     """
 
     phase: ClassVar[Phase] = "during"
+    needs: ClassVar[tuple[str, ...]] = ()
     lower: float = 0.1  # the rate to try, in parts of this one
 
     def judge(self, history: History, metrics: Mapping[str, Any]) -> Diagnosis | None:  # noqa: ARG002
         """Look whether it ended so."""
         if history.diverged_at is None:
             return None
-        rate = history.settings["learning_rate"]
+        rate = history.settings.get("learning_rate")  # the log of another trainer may not tell
+        at = f" at a learning rate of {rate:g}" if rate else ""
+        lowered = {"learning_rate": float(f"{rate * self.lower:.2g}")} if rate else {}
         return self.found(
             f"at step {history.diverged_at} the loss or a gradient was no finite number",
             symptom="the loss is NaN",
-            cause=f"steps at a learning rate of {rate:g} went too far, or a batch broke the loss",
+            cause=f"steps{at} went too far, or a batch broke the loss",
             confidence=0.6,
             evidence={"step": history.diverged_at, **Signs.of(history).evidence("update", "loss")},
-            remedy={"finetune": {"learning_rate": float(f"{rate * self.lower:.2g}"), "max_grad_norm": 1.0}},
+            remedy={"finetune": {**lowered, "max_grad_norm": 1.0}},
         )

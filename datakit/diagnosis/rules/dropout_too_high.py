@@ -27,6 +27,7 @@ class DropoutTooHigh(Rule):
     """
 
     phase: ClassVar[Phase] = "during"
+    needs: ClassVar[tuple[str, ...]] = ("dropout", "relative_loss")
     explains: ClassVar[frozenset[str]] = SYMPTOMS | {"labels-shuffled"}
     rate: float = 0.4  # 0..1
 

@@ -29,7 +29,8 @@ class FewTrainingRows(Rule):
     """
 
     phase: ClassVar[Phase] = "before"
-    explains: ClassVar[frozenset[str]] = SYMPTOMS | {"tiny-batch"}
+    needs: ClassVar[tuple[str, ...]] = ("train_counts",)
+    explains: ClassVar[frozenset[str]] = SYMPTOMS | {"tiny-batch", "too-few-steps"}
     rows: float = 16.0  # training rows a label
     learnt: float = 0.9  # accuracy on validation that needs no more rows, 0..1
     wanted: int = 32  # rows a label to grow to

@@ -27,6 +27,7 @@ class FrozenBody(Rule):
     """
 
     phase: ClassVar[Phase] = "during"
+    needs: ClassVar[tuple[str, ...]] = ("body_update", "head_update", "relative_loss")
     explains: ClassVar[frozenset[str]] = SYMPTOMS | {"labels-shuffled", "few-training-rows", "truncation"}
     loss: float = 0.4  # training loss / loss of a blind answer
 

@@ -26,6 +26,7 @@ class HeadNotLearning(Rule):
     """
 
     phase: ClassVar[Phase] = "during"
+    needs: ClassVar[tuple[str, ...]] = ("body_update", "head_update")
     explains: ClassVar[frozenset[str]] = SYMPTOMS
 
     def judge(self, history: History, metrics: Mapping[str, Any]) -> Diagnosis | None:  # noqa: ARG002

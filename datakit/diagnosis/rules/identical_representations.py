@@ -30,6 +30,7 @@ class IdenticalRepresentations(Rule):
     """
 
     phase: ClassVar[Phase] = "before"
+    needs: ClassVar[tuple[str, ...]] = ("cosine", "relative_loss")
     explains: ClassVar[frozenset[str]] = SYMPTOMS | {
         "labels-shuffled",
         "dropout-too-high",

@@ -31,6 +31,13 @@ class LabelNoise(Rule):
     """
 
     phase: ClassVar[Phase] = "after"
+    needs: ClassVar[tuple[str, ...]] = (
+        "body_update",
+        "drift",
+        "train_accuracy",
+        "validation_relative_loss",
+        "batch_size",
+    )
     learnt: float = 0.8  # accuracy on training rows, 0..1
     rows: int = 16  # training rows a label, and
     batch: int = 4  # rows a step, that could teach it

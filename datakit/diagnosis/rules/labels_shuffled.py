@@ -28,6 +28,7 @@ class LabelsShuffled(Rule):
     """
 
     phase: ClassVar[Phase] = "after"
+    needs: ClassVar[tuple[str, ...]] = ("body_update", "information", "train_counts")
     explains: ClassVar[frozenset[str]] = SYMPTOMS | {"few-training-rows", "truncation"}
     told: float = BLIND  # parts of the labels' entropy, 0..1
     gap: float = 0.15  # between the accuracies on training and validation rows, 0..1

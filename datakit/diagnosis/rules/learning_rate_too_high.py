@@ -30,6 +30,7 @@ class LearningRateTooHigh(Rule):
     """
 
     phase: ClassVar[Phase] = "during"
+    needs: ClassVar[tuple[str, ...]] = ("body_update", "relative_loss")
     explains: ClassVar[frozenset[str]] = SYMPTOMS | {"no-warm-up", "dropout-too-high", "truncation", "tiny-batch"}
     limit: float = TOO_FAR  # |step| / |weights|
     learnt: float = 0.9  # accuracy on training rows that a sound training reaches, 0..1

@@ -28,6 +28,7 @@ class LearningRateTooLow(Rule):
     """
 
     phase: ClassVar[Phase] = "during"
+    needs: ClassVar[tuple[str, ...]] = ("body_update", "relative_loss")
     explains: ClassVar[frozenset[str]] = SYMPTOMS | {"few-training-rows", "dropout-too-high", "truncation"}
     limit: float = TOO_SHORT  # |step| / |weights|
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from datakit.core.history import History
+from datakit.core.history import TOO_SHORT, History
 from datakit.diagnosis.rules._base import Diagnosis, Phase, Rule
-from datakit.diagnosis.rules._signs import Signs, mended_rate
+from datakit.diagnosis.rules._signs import Signs, mended_rate, without_remedy
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,9 +29,12 @@ class MajorityCollapse(Rule):
     """
 
     phase: ClassVar[Phase] = "after"
-    explains: ClassVar[frozenset[str]] = frozenset({"overfitting", "under-trained", "worse-than-baseline"})
+    needs: ClassVar[tuple[str, ...]] = ("predicted", "class_weights")
+    explains: ClassVar[frozenset[str]] = frozenset(
+        {"misleading-accuracy", "overfitting", "under-trained", "worse-than-baseline"}
+    )
     share: float = 0.98  # fraction of the answers, 0..1
-    slow: float = 1e-4  # update ratio, below which the rate is raised before anything else
+    slow: float = TOO_SHORT  # update ratio, below which the rate is raised before anything else
 
     def judge(self, history: History, metrics: Mapping[str, Any]) -> Diagnosis | None:  # noqa: ARG002
         """Compare the answers of the kept epoch with the labels."""
@@ -67,20 +70,8 @@ class MajorityCollapse(Rule):
         longer = {"epochs": 2 * settings["epochs"]}
         if signs.update and signs.update < self.slow:
             return {"learning_rate": mended_rate(history, signs.update)}
-        if _is_unremedied(settings):
+        if without_remedy(settings):
             return {"class_weights": "balanced", **longer}
         if signs.update is None:  # an older record
             return {**longer, "learning_rate": min(2e-4, 5 * settings["learning_rate"])}
         return longer
-
-
-def _is_unremedied(settings: Mapping[str, Any]) -> bool:
-    """Tell whether nothing but weights by hand, which did not help, is done about rare labels.
-
-    The record of an older run has no loss and no sampling.
-    """
-    return (
-        settings["class_weights"] not in ("balanced", "effective")
-        and settings.get("loss", "cross-entropy") in ("cross-entropy", "focal")
-        and settings.get("sampling", "shuffled") == "shuffled"
-    )

@@ -28,6 +28,7 @@ class NoWarmUp(Rule):
     """
 
     phase: ClassVar[Phase] = "during"
+    needs: ClassVar[tuple[str, ...]] = ("body_update", "drift", "warmup")
     explains: ClassVar[frozenset[str]] = SYMPTOMS
     limit: float = 3e-3  # |step| / |weights|; the upper end of what is healthy
     drift: float = 0.06  # |weights - initial weights| / |initial weights|

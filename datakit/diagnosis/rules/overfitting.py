@@ -29,30 +29,34 @@ class Overfitting(Rule):
     """
 
     phase: ClassVar[Phase] = "after"
+    needs: ClassVar[tuple[str, ...]] = ("validation_loss", "validation_score")
     explains: ClassVar[frozenset[str]] = frozenset({"worse-than-baseline"})
     rise: float = 1.25  # last validation loss / lowest
 
     def judge(self, history: History, metrics: Mapping[str, Any]) -> Diagnosis | None:  # noqa: ARG002
         """Compare the epochs."""
-        losses = [epoch.validation_loss for epoch in history.epochs]
+        losses = [epoch.validation_loss for epoch in history.epochs if epoch.validation_loss is not None]
         best = history.best
-        if best is None or not all(map(isfinite, losses)):  # a loss that blew up is another fault
+        if best is None or not losses or not all(map(isfinite, losses)):  # one that blew up is another fault
             return None
         last = history.epochs[-1]
         if (
             losses[-1] <= self.rise * min(losses)
-            or last.macro_f1 > best.macro_f1
+            or (last.score or 0.0) > (best.score or 0.0)
             or history.best_epoch == last.epoch
         ):
             return None
+        kept = history.settings.get("keeps_best", True)  # other trainers may not
         return self.found(
             f"validation loss rose from {min(losses):.3f} to {losses[-1]:.3f}; "
-            f"epoch {history.best_epoch} of {len(losses)} was kept",
-            severity=Severity.INFO,
+            f"epoch {history.best_epoch} of {len(losses)} was {'kept' if kept else 'the best'}",
+            severity=Severity.INFO if kept else Severity.WARNING,
             symptom="the validation loss rises while the training loss falls",
             cause="the training rows are being learnt by heart",
             confidence=0.5,
-            fix=f"nothing is lost: the best epoch was kept; finetune.epochs={history.best_epoch} saves time",
+            fix=f"nothing is lost: the best epoch was kept; finetune.epochs={history.best_epoch} saves time"
+            if kept
+            else f"keep the model of epoch {history.best_epoch}, or stop there: what came after it did harm",
             evidence={
                 "validation_loss": losses,
                 "best_epoch": history.best_epoch,

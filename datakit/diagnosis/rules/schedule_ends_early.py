@@ -27,16 +27,18 @@ class ScheduleEndsEarly(Rule):
     """
 
     phase: ClassVar[Phase] = "during"
+    needs: ClassVar[tuple[str, ...]] = ("learning_rates",)
     explains: ClassVar[frozenset[str]] = SYMPTOMS | {"learning-rate-too-low", "few-training-rows"}
     share: float = 0.2  # of the records, 0..1
+    records: int = 10  # fewer show no schedule: the rate may well be 0 in the last of three
 
     def judge(self, history: History, metrics: Mapping[str, Any]) -> Diagnosis | None:  # noqa: ARG002
         """Count the steps that were for nothing, after the warm-up."""
-        rates = [step.learning_rate for step in history.steps]
+        rates = [step.learning_rate for step in history.steps if step.learning_rate is not None]
         peak = max(rates, default=0.0)
         after = rates[rates.index(peak) :] if peak else []
         idle = sum(rate <= 1e-3 * peak for rate in after) / len(rates) if peak else 0.0
-        if idle <= self.share:
+        if idle <= self.share or len(rates) < self.records:
             return None
         return self.found(
             f"the learning rate was (almost) 0 in {idle:.0%} of the steps",

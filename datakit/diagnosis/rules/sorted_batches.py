@@ -29,6 +29,7 @@ class SortedBatches(Rule):
     """
 
     phase: ClassVar[Phase] = "during"
+    needs: ClassVar[tuple[str, ...]] = ("label_entropy", "batch_size", "relative_loss")
     explains: ClassVar[frozenset[str]] = SYMPTOMS | {
         "labels-shuffled",
         "validation-label-map",

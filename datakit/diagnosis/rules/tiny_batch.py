@@ -27,6 +27,7 @@ class TinyBatch(Rule):
     """
 
     phase: ClassVar[Phase] = "during"
+    needs: ClassVar[tuple[str, ...]] = ("batch_size", "relative_loss")
     explains: ClassVar[frozenset[str]] = SYMPTOMS | {"no-warm-up"}
     rows: int = 4  # that make a step
     loss: float = 0.4  # training loss / loss of a blind answer

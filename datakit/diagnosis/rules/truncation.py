@@ -28,6 +28,7 @@ class Truncation(Rule):
     """
 
     phase: ClassVar[Phase] = "before"
+    needs: ClassVar[tuple[str, ...]] = ("texts_truncated", "validation_relative_loss")
     texts: float = 0.25  # of the training texts, 0..1
     tokens: float = 0.1  # of their tokens, 0..1
     loss: float = 0.25  # validation loss / loss of a blind answer, below which nothing is missed
@@ -44,7 +45,7 @@ class Truncation(Rule):
         more = {"max_length": min(self.longest, 4 * length)} if length < self.longest else {"long_texts": "chunks"}
         return self.found(
             f"{cut:.0%} of the training texts are cut to {length} tokens; {lost:.0%} of the tokens are not read",
-            severity=Severity.WARNING,
+            severity=Severity.INFO if history.best is None else Severity.WARNING,  # it may not be missed
             symptom="accuracy stays below what is known of the task",
             cause="what the texts are about stands where they are cut off",
             confidence=round(0.4 + 0.4 * lost, 2),

@@ -28,6 +28,7 @@ class UnderTrained(Rule):
     """
 
     phase: ClassVar[Phase] = "after"
+    needs: ClassVar[tuple[str, ...]] = ("body_update", "drift", "relative_loss")
     explains: ClassVar[frozenset[str]] = frozenset({"worse-than-baseline"})
     loss: float = 0.4  # training loss / loss of a blind answer
     drift: float = 0.012  # |weights - initial weights| / |initial weights|

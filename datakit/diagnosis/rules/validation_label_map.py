@@ -26,6 +26,7 @@ class ValidationLabelMap(Rule):
     """
 
     phase: ClassVar[Phase] = "after"
+    needs: ClassVar[tuple[str, ...]] = ("train_accuracy", "validation_accuracy", "labels")
     explains: ClassVar[frozenset[str]] = SYMPTOMS | {"labels-shuffled"}
     learnt: float = 0.9  # accuracy on training rows, 0..1
 

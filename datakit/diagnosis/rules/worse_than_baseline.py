@@ -29,6 +29,7 @@ class WorseThanBaseline(Rule):
     """
 
     phase: ClassVar[Phase] = "after"
+    needs: ClassVar[tuple[str, ...]] = ("baselines",)
     baselines: tuple[str, ...] = ("tfidf-logistic-regression", "frozen-encoder-probe")
 
     def judge(self, history: History, metrics: Mapping[str, Any]) -> Diagnosis | None:

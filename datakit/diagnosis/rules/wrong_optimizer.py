@@ -28,6 +28,7 @@ class WrongOptimizer(Rule):
     """
 
     phase: ClassVar[Phase] = "during"
+    needs: ClassVar[tuple[str, ...]] = ("optimizer", "body_update", "relative_loss")
     explains: ClassVar[frozenset[str]] = SYMPTOMS | {"learning-rate-too-low", "few-training-rows"}
     limit: float = TOO_SHORT  # |step| / |weights|
 

@@ -12,10 +12,8 @@ from datakit.core.history import History
 from datakit.pipeline.keys import device_class
 from datakit.pipeline.recipe import Recipe
 from datakit.pipeline.stages._base import Context, Stage
-from datakit.training.class_weights import weight_findings
 from datakit.training.models import resolve
 from datakit.training.settings import Settings
-from datakit.training.task import Task
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +46,6 @@ class Finetune(Stage):
         from datakit.training.recorder import DivergedError
 
         train, settings = Corpus.open(context.inputs["augmented.parquet"]), Settings(**self.settings)
-        findings = weight_findings(settings, Task.of(train))
         try:
             history = finetune(
                 resolve(self.model).folder,
@@ -70,7 +67,7 @@ class Finetune(Stage):
         best = history.epochs[history.best_epoch - 1]
         return Report(
             stage=self.name,
-            findings=(*findings, *_findings(settings, history)),
+            findings=tuple(_findings(settings, history)),
             figures={
                 **history.settings,
                 "model": self.model,

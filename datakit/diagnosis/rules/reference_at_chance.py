@@ -1,0 +1,70 @@
+"""Rows that no plain model can learn anything from."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from datakit.core.history import History
+from datakit.diagnosis.rules._base import SYMPTOMS, Diagnosis, Phase, Rule
+from datakit.diagnosis.rules._signs import Signs
+
+#: Area under the ROC curve of guessing.
+GUESSING = 0.5
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReferenceAtChance(Rule):
+    """What plain models learn from the training rows does not help on validation at all.
+
+    What:
+        The area under the ROC curve of both, a linear model on words and one on the vectors of a frozen encoder,
+        is on validation no surer than that of guessing (its 95% interval reaches .5) and `area` at best.
+    Why:
+        Texts that say something of their labels say it in their words. Where neither words nor meaning do, no
+        training will find more. The area is .5 for guesses whatever the imbalance and the number of labels, unlike
+        accuracy and macro-F1. With few validation rows the interval is wide, and nothing is claimed.
+    Example:
+        TREC-6 with its labels shuffled: areas about .5, macro-F1 .11 and .14; as it is: .77 and .83
+    Fix:
+        Look at a few rows: do labels and texts belong together? A join or a sort may have moved one column.
+    Source:
+        "Probe at chance: data or labels; fine-tuned below the probe: training", own measurements on three data
+        sets; Alain & Bengio 2017, Understanding intermediate layers using linear classifier probes
+    """
+
+    phase: ClassVar[Phase] = "before"
+    needs: ClassVar[tuple[str, ...]] = ("reference",)
+    explains: ClassVar[frozenset[str]] = SYMPTOMS | {"missing-class-weights", "truncation", "too-few-steps"}
+    references: tuple[str, ...] = ("tfidf-logistic-regression", "frozen-encoder-probe")
+    area: float = 0.65  # upper end of the area's interval; more would be worth a training
+    rows: int = 16  # training rows a label, below which there may be nothing to learn yet
+
+    def judge(self, history: History, metrics: Mapping[str, Any]) -> Diagnosis | None:
+        """Look at the references on validation; both must be there."""
+        read = {name: metrics.get("reference", {}).get(name) for name in self.references}
+        areas = {name: figures["roc_auc_interval"] for name, figures in read.items() if figures}
+        if len(areas) < len(read) or Signs.of(history).rows_per_label < self.rows:
+            return None
+        if not all(map(self.at_chance, areas.values())):
+            return None
+        best = max(read, key=lambda name: float(read[name]["macro_f1"]))
+        guessed = metrics["reference"]["majority"]["macro_f1"]
+        return self.found(
+            f"on validation neither words nor meaning tell the labels better than guessing: {best} has macro-F1 "
+            f"{read[best]['macro_f1']:.3f}, the most frequent label alone {guessed:.3f}",
+            symptom="whatever is trained stays at chance",
+            cause="the labels have nothing to do with the texts: one column may have been moved",
+            confidence=0.85,
+            fix="look at a few rows; mend the join or the sort that has moved the labels",
+            evidence={
+                "area_intervals": areas,
+                "macro_f1": {name: figures["macro_f1"] for name, figures in read.items()},
+                "rows": read[best]["rows"],
+            },
+            split="validation",
+            remedy={},
+        )
+
+    def at_chance(self, area: Sequence[float] | None) -> bool:
+        """Tell whether an interval of the area says that nothing worth a training is there; None says nothing."""
+        return area is not None and area[0] <= GUESSING and area[1] <= self.area
