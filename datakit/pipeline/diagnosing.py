@@ -1,13 +1,21 @@
-"""Judges the training of a run again, also of one that came to no end."""
+"""Judges the training of a run again, also of one without an end; and those of others, from their logs."""
 
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any
 
 from datakit.core.errors import Problem, UsageError
 from datakit.core.files import from_json
 from datakit.core.findings import Report
 from datakit.core.history import History
-from datakit.diagnosis import diagnose
+from datakit.diagnosis import Diagnosis, diagnose, unanswerable
+from datakit.diagnosis.rules._signs import Signs
+from datakit.io.training_log import read_training_log
+from datakit.pipeline.log_history import Told, history_of
 from datakit.pipeline.workspace import Workspace
+
+_AUTO = "a learning_rate of auto is 2e-4 for encoders under 50M parameters, else 3e-5"
 
 
 def diagnosed(workspace: Workspace, run: str) -> Report:
@@ -24,8 +32,58 @@ def diagnosed(workspace: Workspace, run: str) -> Report:
     history, metrics = folder / "history.json", folder / "metrics.json"
     if not history.exists():
         raise UsageError(Problem(where=folder.name, got="nothing was trained in this run", fix="datakit finetune"))
-    found = diagnose(
-        from_json(history.read_bytes(), History),
-        from_json(metrics.read_bytes(), dict[str, Any]) if metrics.exists() else {},
+    return _report(
+        diagnose(
+            from_json(history.read_bytes(), History),
+            from_json(metrics.read_bytes(), dict[str, Any]) if metrics.exists() else {},
+        )
     )
-    return Report(stage="diagnose", findings=tuple(diagnosis.finding for diagnosis in found))
+
+
+def diagnosed_log(path: Path, told: Told) -> Report:
+    """Return what the rules recognise in a training of which there is a log; see `history_of`.
+
+    The figures of the report are `log` (what was read), `lacking` (signals that rules would need), `not_asked`
+    (those rules, each with what it lacks), `notes` (how the log was read, and what was assumed) and `diagnoses`.
+
+    Raises:
+        InputError: the log, or the file of labels, cannot be read.
+        UsageError: both a file of labels and their number.
+    """
+    if told.data is not None and told.labels is not None:
+        got = "given beside --data, which names the labels"
+        raise UsageError(Problem(where="--labels", got=got, fix="leave one of them out"))
+    training = read_training_log(path)
+    history, notes = history_of(training, told)
+    lacking = unanswerable(history, {})
+    found = diagnose(history, {}, without=lacking.keys())
+    if any(diagnosis.remedy.get("finetune", {}).get("learning_rate") == "auto" for diagnosis in found):
+        notes = (*notes, _AUTO)
+    signs, report = Signs.of(history), _report(found)
+    return replace(
+        report,
+        figures={
+            "log": {
+                "path": str(training.path),
+                "records": len(history.steps),
+                "evaluations": len(history.epochs),
+                "loss": [history.steps[0].loss, history.steps[-1].loss] if history.steps else [],
+                "relative_loss": signs.loss,
+                "diverged_at": history.diverged_at,
+                "learnt_nothing": signs.learnt_nothing,
+            },
+            "lacking": sorted({signal for signals in lacking.values() for signal in signals}),
+            "not_asked": lacking,
+            "notes": notes,
+            **report.figures,
+        },
+    )
+
+
+def _report(found: Sequence[Diagnosis]) -> Report:
+    """Return the findings, and beside them the whole diagnoses."""
+    return Report(
+        stage="diagnose",
+        findings=tuple(diagnosis.finding for diagnosis in found),
+        figures={"diagnoses": [asdict(diagnosis) for diagnosis in found]},
+    )
