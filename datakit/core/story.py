@@ -65,5 +65,6 @@ class Story:
     tuning: Mapping[str, Any] | None = None
     #: what the learning-rate range test wrote; made with the rows of this run
     range_test: Mapping[str, Any] | None = None
+    repair: Mapping[str, Any] | None = None  #: `Repair` as JSON, of the run that it kept
     samples: tuple[Sample, ...] = ()
     worst_errors: tuple[WorstError, ...] = ()

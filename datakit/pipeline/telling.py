@@ -40,6 +40,7 @@ def story_of(workspace: Workspace, manifest: Manifest) -> Story:
         comparison=_comparison(workspace, manifest),
         tuning=_tuning(workspace, manifest),
         range_test=_json(_beside(workspace, manifest, "lr_range.json", of="augment")),
+        repair=_json(folder / "repair.json"),
         samples=_samples(folder / "augmented.parquet"),
         worst_errors=from_json(worst.read_bytes(), tuple[WorstError, ...]) if worst.exists() else (),
     )

@@ -26,6 +26,7 @@ from datakit.reports.page import (
     share,
     shortened,
 )
+from datakit.reports.repaired import as_shown
 
 #: How a run ended that is not done.
 _STOPS = {"failed": "Failed", "interrupted": "Interrupted"}
@@ -66,6 +67,7 @@ def render(story: Story) -> str:
             curves=_curves(story),
             settings=_settings(story),
             worst_errors=story.worst_errors[:_ROWS],
+            repair=as_shown(story.repair) if story.repair else None,
             **evaluated.sections(story),
             **experiments.sections(story),
         )

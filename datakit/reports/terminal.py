@@ -19,6 +19,7 @@ LOST = 0.01  # of the tokens, 0..1: so much may be left unread without a word
 
 _HEIGHTS = "▁▂▃▄▅▆▇█"
 _STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
+_VERDICTS = {"proved": "bold green", "withdrawn": "bold red", "not shown": "yellow"}
 _MARK = {Severity.ERROR: "✗", Severity.WARNING: "!", Severity.INFO: "·"}
 
 
@@ -113,6 +114,16 @@ def rates(
         Text(ends[0] + ends[1].rjust(len(heights) - len(ends[0])), style="dim"),
         facts(told),
     )
+
+
+def repair(shown: Mapping[str, Any]) -> RenderableType:
+    """Return what became of a repair, a block an attempt; see `repaired.as_shown`."""
+    blocks: list[RenderableType] = [Text.assemble(("repair", "bold"), f"  {shown['headline']}")]
+    for attempt in shown["attempts"]:
+        style = _VERDICTS[attempt["verdict"]]
+        blocks.append(Text.assemble((attempt["code"], "bold"), "  ", (attempt["verdict"], style)))
+        blocks.append(Padding(facts(dict(attempt["facts"])), (0, 0, 0, 2)))
+    return Group(*blocks, facts(dict(shown["facts"])))
 
 
 def outlook(rows: Sequence[Mapping[str, Any]]) -> RenderableType:
@@ -232,17 +243,25 @@ def _finetune(report: Report) -> list[RenderableType]:
 
 
 def _evaluate(report: Report) -> list[RenderableType]:
+    return [_figures_of_models(report, "test split")]
+
+
+def _preflight(report: Report) -> list[RenderableType]:
+    return [_figures_of_models(report, "to beat, on validation")]
+
+
+def _figures_of_models(report: Report, heading: str) -> RenderableType:
     several = any("micro_f1" in metrics for metrics in report.figures.values())
     shown = {"macro_f1": "macro-F1"} | ({"micro_f1": "micro-F1"} if several else {"accuracy": "accuracy"})
     grid = Table(box=None, pad_edge=False, header_style="dim")
-    grid.add_column("test split")
+    grid.add_column(heading)
     for name in shown.values():
         grid.add_column(name, justify="right")
         grid.add_column("95% interval", justify="right")
     for name, metrics in report.figures.items():
         cells = [(f"{metrics[field]:.3f}", _interval(metrics[f"{field}_interval"])) for field in shown]
         grid.add_row(Text(name, style="bold" if name == "model" else ""), *chain.from_iterable(cells))
-    return [grid]
+    return grid
 
 
 def _diagnose(report: Report) -> list[RenderableType]:
@@ -257,6 +276,7 @@ _BODIES = {
     "validate": _validate,
     "split": _split,
     "augment": _augment,
+    "preflight": _preflight,
     "finetune": _finetune,
     "evaluate": _evaluate,
     "diagnose": _diagnose,

@@ -255,7 +255,43 @@ def examined(labels: Sequence[str] = ("ham", "spam"), *, several: bool = False) 
         comparison=comparison(("plain", *labels)),
         tuning=tuning(labels[0]),
         range_test=range_test(labels[0]),
+        repair=REPAIR,
     )
+
+
+_SCORES = {"macro_f1": 0.8, "macro_f1_interval": [0.7, 0.9], "accuracy": 0.8, "accuracy_interval": [0.7, 0.9]}
+
+#: A training that diverged, and one with the remedy.
+REPAIR = {
+    "trainings": [
+        {
+            "run": "r1",
+            "ended": "diverged at step 3",
+            "validation": None,
+            "test": None,
+            "diagnoses": [],
+            "errors": [],
+        },
+        {"run": "r2", "ended": "done", "validation": 0.8, "test": _SCORES, "diagnoses": [], "errors": []},
+    ],
+    "attempts": [
+        {
+            "code": "diverged",
+            "symptom": "the loss is NaN",
+            "cause": "steps went too far",
+            "confidence": 0.6,
+            "remedy": {"finetune": {"learning_rate": 2e-4}},
+            "before": "r1",
+            "after": "r2",
+            "change": None,
+            "verdict": "proved",
+            "why": "there was no model",
+        }
+    ],
+    "kept": "r2",
+    "in_all": None,
+    "options": {"finetune.learning_rate": [0.5, 2e-4]},
+}
 
 
 def found_of(labels: Sequence[str], *, several: bool) -> dict[str, Any]:
@@ -406,10 +442,10 @@ def test_a_full_story_shows_every_section(full):
 
 
 def test_what_was_found_and_tried_has_a_section_each(tried):
-    """Suspect labels, search, arms, parts of the test split, probabilities: where there are any."""
-    new = {"suspects", "tuning", "comparison", "slices", "probabilities"}
+    """Suspect labels, repair, search, arms, parts of the test split, probabilities: where there are any."""
+    new = {"suspects", "repair", "tuning", "comparison", "slices", "probabilities"}
     assert Page(tried).ids == [
-        *("rows", "findings", "suspects", "labels", "samples", "training", "tuning", "comparison"),
+        *("rows", "findings", "suspects", "labels", "samples", "training", "repair", "tuning", "comparison"),
         *("test", "classes", "slices", "confusion", "probabilities", "errors", "stages", "accepted"),
     ]
     assert not new & set(Page(render(finished())).ids)
@@ -419,9 +455,9 @@ def test_what_was_found_and_tried_has_a_section_each(tried):
 
 def test_a_section_of_which_nothing_is_known_is_left_out(tried):
     """The others stand."""
-    unknown = ("tuning", "comparison", "calibration", "thresholds", "history", "range_test")
+    unknown = ("repair", "tuning", "comparison", "calibration", "thresholds", "history", "range_test")
     left = Page(render(replace(examined(), **dict.fromkeys(unknown)))).ids
-    assert set(Page(tried).ids) - set(left) == {"tuning", "comparison", "probabilities", "training"}
+    assert set(Page(tried).ids) - set(left) == {"repair", "tuning", "comparison", "probabilities", "training"}
 
 
 @pytest.mark.parametrize("missing", [("calibration", "history"), ("thresholds", "range_test")])
