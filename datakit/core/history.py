@@ -46,6 +46,7 @@ class Epoch:
     relative_loss: float | None = None  # validation loss / that of answering with the labels' frequencies
     entropy: float | None = None  # of the answers' probabilities, mean over rows, nats
     information: float | None = None  # what answers tell of the labels, in parts of the labels' entropy, 0..1
+    roc_auc: float | None = None  # area under the ROC curve, mean over labels, 0..1
     recall: dict[str, float] = field(default_factory=dict)  # of each label that validation has, 0..1
     train_accuracy: float | None = None  # of the second half of the epoch's training batches, 0..1
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Self, get_args
 
 from datakit.augmentation.operators._base import Using
 from datakit.augmentation.plan import Kind, Stock, Target, quotas, wanted_counts
@@ -12,10 +12,15 @@ from datakit.core.errors import Problem, UsageError
 from datakit.core.names import suggest
 from datakit.core.seeding import rng_for
 from datakit.pipeline.recipe import Recipe
+from datakit.training.registries import losses
+from datakit.training.settings import Sampling
 
 #: What an arm may be made of beside the operators, with `+` between: `weights+synonym`.
 PLAIN, DUPLICATE, WEIGHTS, THRESHOLD = "plain", "duplicate", "weights", "threshold"
 PARTS = (PLAIN, DUPLICATE, WEIGHTS, THRESHOLD)
+#: What arms may differ in from the plain loss and the plain order of rows.
+LOSSES = tuple(name for name in losses.names() if name != "cross-entropy")
+SAMPLINGS = tuple(name for name in get_args(Sampling) if name != "shuffled")
 
 #: Other names of operators.
 SHORT = {"backtranslate": "back-translation"}
@@ -23,12 +28,14 @@ SHORT = {"backtranslate": "back-translation"}
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Arm:
-    """One way: which rows are added, whether classes are weighted, whether the thresholds are tuned."""
+    """One way: which rows are added, how rows are drawn and weighed, whether the thresholds are tuned."""
 
     name: str
     operators: tuple[str, ...] = ()  #: that make new rows, or `duplicate`; at most one
     weights: bool = False
     threshold: bool = False
+    loss: str | None = None  #: instead of cross-entropy
+    sampling: str | None = None  #: rows of an epoch, instead of all of them once
 
     @classmethod
     def of(cls, name: str) -> Self:
@@ -38,22 +45,32 @@ class Arm:
             UsageError: a part that nobody knows, two ways of adding rows, or `plain` beside others.
         """
         parts = [SHORT.get(part, part) for part in name.split("+")]
-        adding = tuple(part for part in parts if part not in (PLAIN, WEIGHTS, THRESHOLD))
-        known = [*PARTS, *operator_registry.names()]
+        loss = [part for part in parts if part in LOSSES]
+        sampling = [part for part in parts if part in SAMPLINGS]
+        adding = [part for part in parts if part not in {PLAIN, WEIGHTS, THRESHOLD, *loss, *sampling}]
+        known = [*PARTS, *LOSSES, *SAMPLINGS, *operator_registry.names()]
         problems = [
             Problem(where="--arms", got=f"no arm {part!r}", fix=suggest(part, [*known, *SHORT]))
             for part in adding
             if part not in known
         ]
-        if len(adding) > 1:
-            got = f"{name!r} adds rows in {len(adding)} ways"
-            problems.append(Problem(where="--arms", got=got, fix="compare them as arms of their own"))
+        for several, what in ((adding, "adds rows"), (loss, "reckons the loss"), (sampling, "draws rows")):
+            if len(several) > 1:
+                got = f"{name!r} {what} in {len(several)} ways"
+                problems.append(Problem(where="--arms", got=got, fix="compare them as arms of their own"))
         if len(set(parts)) < len(parts) or (PLAIN in parts and len(parts) > 1):
             got = f"{name!r} names a part twice, or plain with others"
             problems.append(Problem(where="--arms", got=got, fix="name each part once; plain stands alone"))
         if problems:
             raise UsageError(*problems)
-        return cls(name=name, operators=adding, weights=WEIGHTS in parts, threshold=THRESHOLD in parts)
+        return cls(
+            name=name,
+            operators=tuple(adding),
+            weights=WEIGHTS in parts,
+            threshold=THRESHOLD in parts,
+            loss=next(iter(loss), None),
+            sampling=next(iter(sampling), None),
+        )
 
     @property
     def augments(self) -> bool:
@@ -66,18 +83,20 @@ class Arm:
         return self.operators == (DUPLICATE,)
 
     def recipe(self, recipe: Recipe) -> Recipe:
-        """Return the recipe with this arm's augmentation and class weights, and all else as it is.
+        """Return the recipe with this arm's augmentation, class weights, loss and sampling, and all else as it is.
 
         The target is the recipe's, or `balanced` where it has none; an operator's options are those of the recipe.
         """
         target = "balanced" if recipe.augment.target == "none" else recipe.augment.target
         given = {one["name"]: one for one in recipe.as_dict().get("augment", {}).get("operators") or ()}
         operators = {"operators": [given.get(name, {"name": name}) for name in self.operators]}
+        finetune = {
+            "class_weights": "balanced" if self.weights else "none",
+            **({"loss": self.loss} if self.loss else {}),
+            **({"sampling": self.sampling} if self.sampling else {}),
+        }
         return recipe.patched(
-            {
-                "augment": {"target": target, **(operators if self.augments else {})},
-                "finetune": {"class_weights": "balanced" if self.weights else "none"},
-            }
+            {"augment": {"target": target, **(operators if self.augments else {})}, "finetune": finetune}
         )
 
 
@@ -103,22 +122,23 @@ def arms_of(names: Sequence[str]) -> list[Arm]:
 
 
 def require(arms: Sequence[Arm], recipe: Recipe) -> None:
-    """See that this machine has the models and engines that the arms' operators need, before hours of training.
+    """See that every arm can be followed, and has the models and engines it needs, before hours of training.
 
     Raises:
-        UsageError: what to install, for all arms at once.
+        UsageError: what fights, and what to install, for all arms at once.
     """
     problems: list[Problem] = []
     for arm in arms:
-        if arm.augments:
-            (options,) = arm.recipe(recipe).as_dict()["augment"]["operators"]
-            options.pop("weight", None)
-            built = operator_registry.build(options.pop("name"), options)
-            try:
+        try:
+            followed = arm.recipe(recipe)
+            if arm.augments:
+                (options,) = followed.as_dict()["augment"]["operators"]
+                options.pop("weight", None)
+                built = operator_registry.build(options.pop("name"), options)
                 if isinstance(built, Using):
                     built.uses()
-            except UsageError as error:
-                problems += error.problems
+        except UsageError as error:
+            problems += error.problems
     if problems:
         raise UsageError(*problems)
 

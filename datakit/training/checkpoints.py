@@ -61,7 +61,7 @@ class Checkpoints:
 
 
 class BestWeights(TrainerCallback):  # type: ignore[misc]  # transformers is not typed
-    """Keeps the weights of the epoch with the highest macro-F1, the first of equals, in memory.
+    """Keeps the weights of the best epoch until now in memory.
 
     Saving and loading them by way of the disk took a tenth of the time of a training on short texts.
 

@@ -21,7 +21,7 @@ _PREDICTED, _RECALL = "eval_predicted/", "eval_recall/"
 
 # Figures that `Signals` and `judged` give, where there are any.
 _OF_A_STEP = tuple(field.name for field in fields(Step) if field.default is None)
-_OF_AN_EPOCH = ("relative_loss", "entropy", "information")
+_OF_AN_EPOCH = ("relative_loss", "entropy", "information", "roc_auc")
 
 
 class NotFiniteError(GateError):
@@ -73,8 +73,11 @@ class Recorder(TrainerCallback):  # type: ignore[misc]  # transformers is not ty
 
     @property
     def best(self) -> Epoch:
-        """The epoch with the highest macro-F1, the first of equals."""
-        return max(self.epochs, key=lambda epoch: (epoch.macro_f1, -epoch.epoch))
+        """The epoch with the highest macro-F1; of equals that which ranks best, and of these the first.
+
+        Where rows of a label are rare, macro-F1 stays where it is while the model has begun to tell labels apart.
+        """
+        return max(self.epochs, key=lambda epoch: (epoch.macro_f1, epoch.roc_auc or 0.0, -epoch.epoch))
 
     def history(self, outset: History) -> History:
         """Return the history of the training until now.

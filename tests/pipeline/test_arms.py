@@ -26,6 +26,17 @@ def test_an_arm_is_what_its_name_says():
     assert plain.augment.target == "ratio=2"
 
 
+def test_losses_and_samplings_are_arms_too():
+    """Also with others; what fights is told before anything is trained."""
+    recipe = parse({"source": "raw.jsonl"}, where="test")
+    followed = Arm.of("logit-adjustment+threshold").recipe(recipe).finetune
+    assert (followed.loss, followed.class_weights, followed.sampling) == ("logit-adjustment", "none", "shuffled")
+    assert Arm.of("undersample").recipe(recipe).finetune.sampling == "undersample"
+    with pytest.raises(UsageError) as caught:
+        require(arms_of(["weights+balanced", "weights+logit-adjustment"]), recipe)
+    assert len(caught.value.problems) == 2
+
+
 def test_an_operator_has_the_recipes_options():
     """Where the recipe names it; and what it needs is asked for with them."""
     operators = [{"name": "contextual", "model": "/no/such/folder"}, {"name": "synonym", "share": 0.5}]
@@ -44,6 +55,8 @@ def test_an_operator_has_the_recipes_options():
         (["plain", "plain"], "plain,plain"),
         (["plain", "synonim"], "no arm 'synonim'"),
         (["plain", "synonym+duplicate"], "adds rows in 2 ways"),
+        (["plain", "focal+ldam"], "reckons the loss in 2 ways"),
+        (["plain", "balanced+undersample"], "draws rows in 2 ways"),
         (["plain", "plain+weights"], "plain with others"),
     ],
 )

@@ -38,6 +38,14 @@ def test_a_label_that_validation_lacks_has_no_recall():
     assert alone["recall/ham"] == 1
 
 
+def test_rows_may_be_ranked_rightly_though_all_get_one_answer():
+    """Macro-F1 does not see it; where one label has all rows there is nothing to rank."""
+    ranked = figures([[3, 0], [3, 0], [3, 1], [3, 2]], [0, 0, 1, 1])
+    assert (ranked["roc_auc"], ranked["recall/spam"]) == (1, 0)
+    assert figures([[3, 2], [3, 1], [3, 0], [3, 0]], [0, 0, 1, 1])["roc_auc"] == 0
+    assert "roc_auc" not in figures([[1, 0], [1, 0]], [0, 0])
+
+
 def test_with_several_labels_each_is_judged_by_itself():
     """Information and entropy are the means over labels; here the second label gets the same answer always."""
     rows = [[1.0, 0.0], [0.0, 1.0], [1.0, 1.0], [0.0, 0.0]]
