@@ -1,6 +1,6 @@
 """What rules look at, gathered from a history."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite, nan
 from statistics import fmean
@@ -10,6 +10,8 @@ from datakit.core.history import RIGHT, TOO_FAR, TOO_SHORT, History, Step
 
 #: Nothing is learnt: the training loss is that of an answer without looking (.985 at too high a rate).
 NOTHING = 0.9
+#: Area under the ROC curve of guessing, and that below which there is nothing worth a training.
+GUESSING, WORTH = 0.5, 0.65
 #: The answers tell nothing of the labels (0 to .004 in collapsed trainings, .035 with shuffled labels).
 BLIND = 0.05
 
@@ -70,6 +72,15 @@ class Signs:
     def evidence(self, *names: str) -> dict[str, Any]:
         """Return some of the signs that are known, for a finding."""
         return {name: getattr(self, name) for name in names if getattr(self, name) is not None}
+
+
+def is_guessing(area: Sequence[float] | None, worth: float = WORTH) -> bool:
+    """Tell whether the interval of an area under the ROC curve says that nothing worth a training is there.
+
+    Unlike a macro-F1, .5 is chance whatever the imbalance and the number of labels. Where there is no interval
+    nothing is said.
+    """
+    return area is not None and area[0] <= GUESSING and area[1] <= worth
 
 
 def known_signals(history: History, metrics: Mapping[str, Any]) -> frozenset[str]:

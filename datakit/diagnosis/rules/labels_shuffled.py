@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from datakit.core.history import History
 from datakit.diagnosis.rules._base import SYMPTOMS, Diagnosis, Phase, Rule
-from datakit.diagnosis.rules._signs import BLIND, Signs
+from datakit.diagnosis.rules._signs import BLIND, GUESSING, Signs, is_guessing
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -15,7 +15,8 @@ class LabelsShuffled(Rule):
 
     What:
         The weights moved as they should, the answers on validation tell less than `told` of the labels, and either
-        no baseline does better than chance, or training rows are known far better than validation rows.
+        no baseline ranks the rows better than chance (by the area under the ROC curve: a low macro-F1 may be that
+        of a rare label), or training rows are known far better than validation rows.
     Why:
         A model can learn rows by heart even where the labels are drawn at random. Then nothing carries over, and
         nothing else that learns from these rows does better. Mostly a join or a sort has moved one column.
@@ -39,7 +40,7 @@ class LabelsShuffled(Rule):
         if not signs.moved_well or signs.information is None or signs.information >= self.told:
             return None
         by_heart = self._by_heart(signs)
-        chance = _at_chance(metrics, signs.chance)
+        chance = _at_chance(metrics)
         if not (by_heart or chance) or chance is False:
             return None
         return self.found(
@@ -60,10 +61,9 @@ class LabelsShuffled(Rule):
         return known > signs.accuracy + self.gap and known > signs.frequent + 0.1
 
 
-def _at_chance(metrics: Mapping[str, Any], chance: float) -> bool | None:
-    """Return whether the best baseline that reads the texts is no better than chance; None where there is none."""
-    baselines = [m for name, m in metrics.get("baselines", {}).items() if name != "majority"]
-    if not baselines:
-        return None
-    best = max(baselines, key=lambda m: float(m["macro_f1"]))
-    return bool(best["macro_f1_interval"][0] <= chance and best["macro_f1"] <= chance + 0.1)
+def _at_chance(metrics: Mapping[str, Any]) -> bool | None:
+    """Return whether no baseline that reads the texts is better than chance; None where nobody knows."""
+    areas = [m.get("roc_auc_interval") for name, m in metrics.get("baselines", {}).items() if name != "majority"]
+    if any(area is not None and area[0] > GUESSING for area in areas):
+        return False
+    return True if areas and all(map(is_guessing, areas)) else None

@@ -1,15 +1,12 @@
 """Rows that no plain model can learn anything from."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from datakit.core.history import History
 from datakit.diagnosis.rules._base import SYMPTOMS, Diagnosis, Phase, Rule
-from datakit.diagnosis.rules._signs import Signs
-
-#: Area under the ROC curve of guessing.
-GUESSING = 0.5
+from datakit.diagnosis.rules._signs import WORTH, Signs, is_guessing
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,7 +33,7 @@ class ReferenceAtChance(Rule):
     needs: ClassVar[tuple[str, ...]] = ("reference",)
     explains: ClassVar[frozenset[str]] = SYMPTOMS | {"missing-class-weights", "truncation", "too-few-steps"}
     references: tuple[str, ...] = ("tfidf-logistic-regression", "frozen-encoder-probe")
-    area: float = 0.65  # upper end of the area's interval; more would be worth a training
+    area: float = WORTH  # upper end of the area's interval; more would be worth a training
     rows: int = 16  # training rows a label, below which there may be nothing to learn yet
 
     def judge(self, history: History, metrics: Mapping[str, Any]) -> Diagnosis | None:
@@ -45,7 +42,7 @@ class ReferenceAtChance(Rule):
         areas = {name: figures["roc_auc_interval"] for name, figures in read.items() if figures}
         if len(areas) < len(read) or Signs.of(history).rows_per_label < self.rows:
             return None
-        if not all(map(self.at_chance, areas.values())):
+        if not all(is_guessing(area, self.area) for area in areas.values()):
             return None
         best = max(read, key=lambda name: float(read[name]["macro_f1"]))
         guessed = metrics["reference"]["majority"]["macro_f1"]
@@ -64,7 +61,3 @@ class ReferenceAtChance(Rule):
             split="validation",
             remedy={},
         )
-
-    def at_chance(self, area: Sequence[float] | None) -> bool:
-        """Tell whether an interval of the area says that nothing worth a training is there; None says nothing."""
-        return area is not None and area[0] <= GUESSING and area[1] <= self.area

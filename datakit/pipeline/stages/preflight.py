@@ -10,7 +10,7 @@ from datakit.core.encoder import WEIGHTS_SHA256
 from datakit.core.files import from_json, to_json
 from datakit.core.findings import Report
 from datakit.diagnosis import diagnose
-from datakit.diagnosis.rules.reference_at_chance import ReferenceAtChance
+from datakit.diagnosis.rules._signs import is_guessing
 from datakit.pipeline.keys import device_class
 from datakit.pipeline.recipe import Recipe
 from datakit.pipeline.stages._base import Context, Stage
@@ -86,7 +86,7 @@ def _reference(splits: Splits, seed: int) -> dict[str, "Metrics"]:
 
     train, validation = drawn(*READ)
     found = baselines(train, validation, seed=seed)
-    if not ReferenceAtChance().at_chance(found["tfidf-logistic-regression"].roc_auc_interval):
+    if not is_guessing(found["tfidf-logistic-regression"].roc_auc_interval):
         return found
     train, validation = drawn(*EMBEDDED)
     return baselines(train, validation, embedded=Embedded.of(train, validation, seed=seed), seed=seed)
