@@ -7,7 +7,9 @@ import click
 
 @click.command("export")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--run", metavar="RUN", help="The model of this run (default: the latest).")
+@click.option(
+    "--run", metavar="RUN", help="The model of this run, or champion, or latest (default: champion, else latest)."
+)
 @click.option("--title", help="What the model card calls it (default: the folder's name).")
 @click.option("--onnx", is_flag=True, help="Also as model.onnx, checked against PyTorch.")
 def command(folder: Path, run: str | None, title: str | None, onnx: bool) -> int:

@@ -26,6 +26,9 @@ COMMANDS = {
     "diagnose": "Say what went wrong in training, and what to change.",
     "lint": "Look at a training script or notebook for what breaks or harms it.",
     "run": "Follow a recipe from source to report.",
+    "job": "Run a recipe as a job, and promote its model if it is as good.",
+    "schedule": "Run jobs when they are due, or write files for other schedulers.",
+    "rollback": "Put the champion before the present one back.",
     "predict": "Label new texts with the fine-tuned model.",
     "export": "Hand the model over: a folder with its model card, and ONNX.",
     "report": "Write the HTML report of a run.",
@@ -81,8 +84,8 @@ def cli() -> None:
     A verb brings everything before it up to date; what is unchanged is not run again. The folder ./.datakit
     remembers source and options.
 
-    Exit codes: 0 done, 2 wrong call or unreadable input, 3 a gate failed, 5 workspace in use, 75 try again later,
-    130 interrupted, 1 a bug of ours.
+    Exit codes: 0 done, 2 wrong call or unreadable input, 3 a gate failed, 4 model not promoted,
+    5 workspace in use, 75 try again later, 124 timed out, 130 interrupted, 1 a bug of ours.
     """  # noqa: D301  (click wants the \b itself: it keeps the lines of a paragraph apart)
 
 

@@ -20,7 +20,9 @@ _TOGETHER = 4096
     type=click.Path(path_type=Path, allow_dash=True),
     help="One text a line; - for stdin.",
 )
-@click.option("--run", metavar="RUN", help="Use the model of this run (default: the latest).")
+@click.option(
+    "--run", metavar="RUN", help="The model of this run, or champion, or latest (default: champion, else latest)."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a text instead.")
 def command(texts: tuple[str, ...], path: Path | None, run: str | None, as_json: bool) -> int:
     """Label TEXTS with the fine-tuned model: label, probability and text, separated by tabs.
@@ -34,11 +36,25 @@ def command(texts: tuple[str, ...], path: Path | None, run: str | None, as_json:
 
     if not texts and path is None:
         raise UsageError(Problem(where="datakit predict", got="no texts", fix='datakit predict "some text"'))
-    model = Predictor.of(Workspace(Path.cwd()), run)
+    workspace = Workspace(Path.cwd())
+    model = Predictor.of(workspace, run)
+    if run is None:
+        _say_if_newer(workspace)
     for some in _portions(chain(texts, _lines(path))):
         for text, prediction in zip(some, model.predict(some), strict=True):
             click.echo(_as_json(text, prediction) if as_json else _as_line(text, prediction))
     return 0
+
+
+def _say_if_newer(workspace: Any) -> None:
+    """Say so where the champion answers, but a newer model is there."""
+    from datakit.pipeline.jobs.champion import chosen
+
+    champion, latest = chosen(workspace, None), workspace.latest()
+    if champion is None or latest is None or champion.run == latest.run:
+        return
+    if (workspace.folder_of(latest.run) / "model").is_dir():
+        click.echo(f"labelled by the champion, {champion.run}; --run latest is {latest.run}", err=True)
 
 
 def _lines(path: Path | None) -> Iterator[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from datakit.core.corpus import Splits
 from datakit.core.errors import Problem, UsageError
 from datakit.core.story import Story
+from datakit.pipeline.jobs.champion import chosen
 from datakit.pipeline.telling import story_of
 from datakit.pipeline.workspace import Workspace
 
@@ -24,14 +25,14 @@ class Exported:
 
 
 def export(workspace: Workspace, run: str | None, folder: Path, *, onnx: bool = False) -> Exported:
-    """Copy a run's model, by default the latest's, into a new folder, and write it as ONNX.
+    """Copy a run's model, by default the champion's, else the latest's, into a new folder, and write it as ONNX.
 
     Raises:
         UsageError: there is no evaluated model, the folder exists and is not empty, or the extra `onnx` is not
             installed.
         GateError: ONNX gives other answers than PyTorch.
     """
-    manifest = workspace.manifest(run) if run else workspace.latest()
+    manifest = chosen(workspace, run)
     story = story_of(workspace, manifest) if manifest else None
     if manifest is None or story is None or story.metrics is None:
         raise UsageError(

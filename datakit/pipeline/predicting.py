@@ -12,6 +12,7 @@ from datakit.core.files import from_json
 from datakit.evaluation.calibration import tempered
 from datakit.evaluation.thresholds import Thresholds
 from datakit.evaluation.truth import Bools, Floats, named_by
+from datakit.pipeline.jobs.champion import chosen
 from datakit.pipeline.workspace import Workspace
 from datakit.training.predict import Classifier
 
@@ -34,12 +35,12 @@ class Predictor:
 
     @classmethod
     def of(cls, workspace: Workspace, run: str | None) -> "Predictor":
-        """Return that of a run, by default the latest.
+        """Return that of a run: `champion`, `latest`, or by its id; by default see `champion.chosen`.
 
         Raises:
             UsageError: the run has no fine-tuned model.
         """
-        manifest = workspace.manifest(run) if run else workspace.latest()
+        manifest = chosen(workspace, run)
         folder = workspace.folder_of(manifest.run) if manifest else None
         if folder is None or not (folder / "model").is_dir():
             raise UsageError(

@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
 
 from datakit.core.errors import Problem, RecipeError
 from datakit.core.names import suggest
+from datakit.pipeline.jobs.due import require_schedule, require_zone
 from datakit.training.search import Choices, Pruner, Range, Searcher
 from datakit.training.settings import Settings
 
@@ -146,6 +147,52 @@ class TuneOptions(_Section):
     )
 
 
+class JobOptions(_Section):
+    """The job around the pipeline: when it runs, what is promoted, who is told; see docs/jobs.md."""
+
+    schedule: Annotated[str, AfterValidator(require_schedule)] | None = Field(
+        None, description="when it runs, as a cron expression in quotes, e.g. '0 3 * * *': at three every night"
+    )
+    timezone: Annotated[str, AfterValidator(require_zone)] = Field(
+        "UTC", description="of the schedule, e.g. Europe/Berlin"
+    )
+    overlap: Literal["skip", "queue-one"] = Field(
+        "skip", description="what becomes of a time that comes while the job still runs"
+    )
+    missed: Literal["skip", "run-once"] = Field(
+        "run-once", description="what becomes of times at which nothing was there to start it"
+    )
+    timeout: int = Field(21_600, gt=0, description="seconds after which it is killed with all its processes")
+    retries: int = Field(
+        3, ge=0, description="of a run that ended with 75, try again later: after 1, 2, 4, … minutes"
+    )
+    margin: Annotated[float, Field(ge=0, lt=1)] = Field(
+        0.05, description="macro-F1, 0..1, that a new model may be worse by, at the lower end of the 95% interval"
+    )
+    tolerance: Annotated[float, Field(ge=0, lt=1)] = Field(
+        0.05, description="recall, 0..1, that no label may lose, unless it may be luck"
+    )
+    drift: Annotated[float, Field(ge=0, lt=1)] | None = Field(
+        0.1,
+        description="share of new labels, 0..1, that the champion may contradict beyond its share of errors; "
+        "null: any",
+    )
+    webhook_env: str | None = Field(
+        None,
+        pattern="^[A-Za-z_][A-Za-z0-9_]*$",
+        description="environment variable that holds the URL to which outcomes are posted; its name, not the URL",
+    )
+    notify: tuple[str, ...] | None = Field(
+        None, min_length=1, description="a command, as a list, that gets each outcome as JSON on standard input"
+    )
+    metrics: str | None = Field(
+        None,
+        pattern=r"\.prom$",
+        description="a text file for Prometheus, e.g. /var/lib/node_exporter/datakit.prom",
+    )
+    keep: int | None = Field(None, ge=1, description="how many of the job's runs are kept; null: all")
+
+
 class Recipe(_Section):
     """All that a run depends on, but for the code and the machine."""
 
@@ -159,6 +206,7 @@ class Recipe(_Section):
     finetune: FinetuneOptions = FinetuneOptions()
     evaluate: EvaluateOptions = EvaluateOptions()
     tune: TuneOptions = TuneOptions()
+    job: JobOptions = JobOptions()
 
     def patched(self, patch: Mapping[str, Mapping[str, Any] | Any]) -> "Recipe":
         """Return this recipe with the options in `patch`, a mapping of sections, put over it.

@@ -72,6 +72,10 @@ class Store:
         digests = (digest for artefact in record.outputs.values() for digest in artefact.values())
         return record if all(self._object(digest).exists() for digest in digests) else None
 
+    def forget(self, digest: str) -> None:
+        """Remove an object; stages that gave it are misses from then on."""
+        self._object(digest).unlink(missing_ok=True)
+
     def _keep_file(self, path: Path) -> str:
         digest = digest_of(path)
         target = self._object(digest)

@@ -1,0 +1,41 @@
+"""Jobs by the names that people type."""
+
+from pathlib import Path
+from typing import Any
+
+
+def recipe_of(name: str) -> Path:
+    """Return the recipe that a name means: `nightly` is pipelines/nightly.yaml, a name that ends so is a path.
+
+    Raises:
+        UsageError: no such recipe.
+    """
+    from datakit.core.errors import Problem, UsageError
+    from datakit.core.names import suggest
+    from datakit.pipeline.shipped import find, shipped
+
+    if Path(name).suffix in (".yaml", ".yml"):
+        return Path(name)
+    project = Path.cwd()
+    path = find("pipelines", f"{name}.yaml", project)
+    if not path.is_file():
+        folders = (project / "pipelines", shipped("pipelines"))
+        known = {one.stem for folder in folders for one in folder.glob("*.yaml")}
+        raise UsageError(
+            Problem(where=name, got="no recipe of that name in ./pipelines", fix=suggest(name, known))
+        )
+    return path
+
+
+def job_of(name: str) -> Any:
+    """Return the job of a recipe in this folder.
+
+    Raises:
+        UsageError: no such recipe, or one that cannot be followed.
+    """
+    from datakit.pipeline.jobs.job import Job
+    from datakit.pipeline.recipe import load
+    from datakit.pipeline.workspace import Workspace
+
+    path = recipe_of(name)
+    return Job(name=path.stem, recipe=load(path), workspace=Workspace(Path.cwd()))
