@@ -52,8 +52,8 @@ def finetune(
 ) -> History:
     """Fine-tune the model in the folder `pretrained` and save the best epoch's model to `folder`.
 
-    Best is the highest macro-F1 on `validation`, of equals the best ranking; its rows with labels that `train` does
-    not have are left out.
+    Best is the highest macro-F1 on `validation`, of equals the best ranking; rows with labels that `train` lacks
+    are left out there.
     Where the accelerator's memory does not suffice, it begins again with half the batch and twice the
     accumulation. The global random state is as before afterwards.
 

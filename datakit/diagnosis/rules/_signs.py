@@ -122,6 +122,15 @@ def mended_rate(history: History, update: float) -> float | str:
     return float(f"{min(0.5, history.settings['learning_rate'] * RIGHT / update):.2g}")
 
 
+def warmed_up(history: History, drift: float) -> dict[str, Any]:
+    """Return options for a training whose first steps, without a warm-up, went too far.
+
+    AdamW's first steps have the full rate in each weight, so their length tells of the warm-up, not of the rate.
+    The drift tells of both: .02 is that of trainings that succeed.
+    """
+    return {"warmup": 0.1, "learning_rate": float(f"{history.settings['learning_rate'] * 0.02 / drift:.2g}")}
+
+
 def without_remedy(settings: Mapping[str, Any]) -> bool:
     """Tell whether nothing but weights by hand is done about rare labels.
 

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from datakit.core.history import History
 from datakit.diagnosis.rules._base import SYMPTOMS, Diagnosis, Phase, Rule
-from datakit.diagnosis.rules._signs import Signs
+from datakit.diagnosis.rules._signs import Signs, warmed_up
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,7 +42,6 @@ class NoWarmUp(Rule):
         far = signs.update > self.limit and signs.drift > self.drift
         if not far or (signs.train_accuracy is not None and signs.train_accuracy >= self.learnt):
             return None
-        rate = float(f"{history.settings['learning_rate'] * 0.02 / signs.drift:.2g}")
         return self.found(
             f"without a warm-up the encoder's weights have gone {signs.drift:.1%} of their length away from the "
             "pretrained ones",
@@ -50,5 +49,5 @@ class NoWarmUp(Rule):
             cause="the first steps, at the full rate, were too long",
             confidence=0.7,
             evidence=signs.evidence("update", "drift", "loss", "train_accuracy"),
-            remedy={"finetune": {"warmup": 0.1, "learning_rate": rate}},
+            remedy={"finetune": warmed_up(history, signs.drift)},
         )

@@ -45,3 +45,14 @@ def test_a_training_that_diverged_did_not_learn():
 def run(update, train_accuracy=0.5, **epoch):
     """Return the record of a training with this update ratio."""
     return history(epochs=[{"train_accuracy": train_accuracy, **epoch}], every_step={"body_update": update})
+
+
+def test_without_a_warm_up_the_drift_tells_the_rate():
+    """As measured: by its first steps, five times as long, it would be 6.5e-5, which learns too little."""
+    cold = history(
+        epochs=[{"information": 0.0, "train_accuracy": 0.5}],
+        every_step={"body_update": 1.53e-2, "drift": 0.0794, "relative_loss": 0.99},
+        settings={"learning_rate": 1e-3, "warmup": 0.0},
+    )
+    diagnosis = judge("learning-rate-too-high", history=cold)
+    assert diagnosis.remedy == {"finetune": {"warmup": 0.1, "learning_rate": 2.5e-4}}
