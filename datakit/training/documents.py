@@ -39,10 +39,11 @@ class Windows:
         """Return what is known of texts that are read so, for the history: fractions, 0..1, by name.
 
         Beside the two above: `tokens_unknown` of the tokens that are read, the special ones included;
-        `texts_alike`, the rows that have the most frequent row's very tokens; `token_rank`, the mean id of the
-        tokens, special ones aside, in parts of the vocabulary: low, as vocabularies begin with what is frequent.
+        `texts_alike`, the rows that have the most frequent row's very tokens, if there are several; `token_rank`,
+        the mean id of the tokens, special ones aside, in parts of the vocabulary: low, as vocabularies begin with
+        what is frequent.
         """
-        alike = Counter(hash(tuple(row)) for row in self.ids)
+        alike = max(Counter(hash(tuple(row)) for row in self.ids).values(), default=0)
         tokens = np.fromiter(chain.from_iterable(self.ids), dtype=np.int64, count=sum(self.lengths))
         words = tokens[~np.isin(tokens, tokenizer.all_special_ids)]
         return {
@@ -50,7 +51,7 @@ class Windows:
             "tokens_lost": round(self.tokens_lost, 6),
             "tokens_unknown": _part(tokens == tokenizer.unk_token_id),
             "token_rank": _part(words / len(tokenizer)),
-            "texts_alike": round(max(alike.values(), default=0) / max(1, len(self.ids)), 6),
+            "texts_alike": round(alike / len(self.ids), 6) if alike > 1 else 0.0,
         }
 
     @property

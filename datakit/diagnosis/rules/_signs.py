@@ -20,7 +20,7 @@ BLIND = 0.05
 class Signs:
     """A training in a few numbers; None where it was not recorded, or the training did not get so far."""
 
-    update: float | None  #: largest update ratio of the body
+    update: float | None  #: largest update ratio of the body; without a warm-up, of the steady steps
     head_update: float | None  #: of the head
     drift: float | None  #: of the body from its initial weights, at the end
     loss: float | None  #: relative, of the last tenth of the records
@@ -40,7 +40,7 @@ class Signs:
         steps, best = history.steps, history.best
         rows = list(history.train_counts.values())
         return cls(
-            update=_largest(steps, "body_update"),
+            update=_largest(_steady(history), "body_update"),
             head_update=_largest(steps, "head_update"),
             drift=next(iter(_known(steps[::-1], "drift")), None),
             loss=_mean(_known(steps[-max(1, len(steps) // 10) :], "relative_loss")),
@@ -147,6 +147,16 @@ def rows_a_step(history: History) -> int:
     """Return the rows that each step learns from."""
     settings = history.settings
     return int(settings["batch_size"] * settings.get("accumulation", 1) * settings.get("processes", 1))
+
+
+def _steady(history: History) -> tuple[Step, ...]:
+    """Return the steps without the first tenth of the records where there was no warm-up.
+
+    AdamW's first step then moves each weight by the full rate: its ratio is 15 times the rate, that of later ones
+    4 to 9 times (MiniLM), and it says nothing of how far the training goes.
+    """
+    steps = history.steps
+    return steps if history.settings.get("warmup") != 0 else steps[max(1, len(steps) // 10) :] or steps
 
 
 def _known(steps: tuple[Step, ...], name: str) -> list[float]:

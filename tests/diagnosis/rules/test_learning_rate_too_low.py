@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from sick import SICK
 
 from datakit.testing import history, judge
@@ -23,3 +25,13 @@ def test_a_body_that_does_not_move_at_all_is_another_fault():
     """It is frozen, not slow."""
     still = history(epochs=[{"information": 0.0}], every_step={"body_update": 0.0})
     assert judge("learning-rate-too-low", history=still) is None
+
+
+def test_the_first_steps_without_a_warm_up_do_not_count():
+    """As measured at 1e-5: 1.5e-4 at first, 4.7e-5 afterwards, and nothing learnt."""
+    run = history(every_step={"relative_loss": 0.99, "body_update": 4.7e-5}, settings={"warmup": 0.0})
+    steps = (replace(run.steps[0], body_update=1.5e-4), *run.steps[1:])
+    diagnosis = judge("learning-rate-too-low", history=replace(run, steps=steps))
+    assert diagnosis.finding.evidence["update"] == 4.7e-5
+    warmed = replace(run, steps=steps, settings={**run.settings, "warmup": 0.1})
+    assert judge("learning-rate-too-low", history=warmed) is None

@@ -29,6 +29,18 @@ def test_where_the_best_epoch_has_passed_the_rate_is_halved():
     assert diagnosis.remedy == {"finetune": {"learning_rate": 5e-5}}
 
 
+def test_where_steps_were_short_the_rate_is_raised():
+    """Half of too low a rate would be lower still."""
+    past = history(
+        epochs=[{"macro_f1": 0.5}, {"macro_f1": 0.4}],
+        every_step={"body_update": 1.5e-4},
+        settings={"learning_rate": 1e-5},
+    )
+    diagnosis = judge("worse-than-baseline", history=past, metrics=POOR)
+    assert diagnosis.cause == "the learning rate is low"
+    assert diagnosis.remedy == {"finetune": {"learning_rate": 6.7e-5}}
+
+
 @pytest.mark.parametrize(("baseline", "fires"), [(0.58, False), (0.59, False), (0.591, True)])
 def test_a_difference_within_the_interval_is_none(baseline, fires):
     """The upper end itself could be chance."""
