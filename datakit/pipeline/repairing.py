@@ -62,12 +62,12 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Attempt:
-    """One diagnosis, what was done about it, and what came of it."""
+    """One diagnosis, or several together, what was done about it, and what came of it."""
 
-    code: str
+    code: str  #: several with ` + ` between
     symptom: str
     cause: str
-    confidence: float  #: of the diagnosis, before it was tried, 0..1
+    confidence: float  #: of the least sure diagnosis, before it was tried, 0..1
     remedy: Patch
     before: str  #: run that was diagnosed
     after: str | None  #: run with the remedy; None where the recipe does not take it
@@ -122,20 +122,46 @@ def repair(
             return _Repairing(workspace, command, listener).done(recipe, tries)
 
 
-def treatable(diagnoses: Sequence[Diagnosis], recipe: Recipe, tried: Collection[Patch]) -> Iterator[Diagnosis]:
-    """Yield the diagnoses that are worth a training, the surest first.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Treatment:
+    """What is worth a training: the remedy of one diagnosis, or of several that may need one another."""
 
-    They are causes, no remarks, not accepted, and have a remedy that was not tried and changes the recipe.
+    of: tuple[Diagnosis, ...]  #: the surest first
+
+    @property
+    def remedy(self) -> Patch:
+        """All remedies in one patch; where two say the same option, the surer one does."""
+        patch: dict[str, dict[str, Any]] = {}
+        for diagnosis in reversed(self.of):
+            for section, options in diagnosis.remedy.items():
+                patch.setdefault(section, {}).update(options)
+        return patch
+
+
+def treatments(diagnoses: Sequence[Diagnosis], recipe: Recipe, tried: Collection[Patch]) -> Iterator[Treatment]:
+    """Yield what is worth a training: the surest cause alone; all causes together; each of the others alone.
+
+    Causes are no effects, no remarks, not accepted, and have a remedy that changes the recipe. Together they come
+    second: an optimizer that crawls and a batch of two rows are mended by neither remedy alone.
     """
-    for one in diagnoses:
-        meant = one.follows_from is None and one.finding.severity is not Severity.INFO
-        if meant and one.finding.code not in recipe.accept and one.remedy not in tried:
-            options = _options(recipe)
-            if any(options.get(name) != value for name, value in _flat(one.remedy).items()):
-                yield one
+    options = _options(recipe)
+    causes = [
+        one
+        for one in diagnoses
+        if one.follows_from is None
+        and one.finding.severity is not Severity.INFO
+        and one.finding.code not in recipe.accept
+        and any(options.get(name) != value for name, value in _flat(one.remedy).items())
+    ]
+    alone = [(cause,) for cause in causes]
+    together = [tuple(causes)] if len(causes) > 1 else []
+    for of in (*alone[:1], *together, *alone[1:]):
+        treatment = Treatment(of=of)
+        if treatment.remedy not in tried:
+            yield treatment
 
 
-def judged(code: str, after: Training, change: Change | None) -> tuple[Verdict, str]:
+def judged(codes: Collection[str], after: Training, change: Change | None) -> tuple[Verdict, str]:
     """Return what the training with its remedy says of a diagnosis, and why.
 
     It is `proved` where the 95% interval of the difference in macro-F1 lies above 0, or, where there was no model
@@ -144,7 +170,7 @@ def judged(code: str, after: Training, change: Change | None) -> tuple[Verdict, 
     Else it is `not shown`.
 
     Args:
-        code: of the diagnosis.
+        codes: of the diagnoses that were treated.
         after: the training with the remedy.
         change: from the training that was diagnosed; None where one of the two has no model.
     """
@@ -162,7 +188,7 @@ def judged(code: str, after: Training, change: Change | None) -> tuple[Verdict, 
         return "proved", "the whole interval lies above 0"
     if change.macro_f1.outcome == "worse":
         return "withdrawn", "the whole interval lies below 0"
-    again = code in after.diagnoses
+    again = any(code in after.diagnoses for code in codes)
     if again and change.macro_f1.difference <= 0:
         return "withdrawn", "the same is diagnosed again, and nothing is gained"
     seen = change.said[0].partition(": ")[2]
@@ -197,7 +223,11 @@ class _Repairing:
     def done(self, recipe: Recipe, tries: int) -> tuple[Outcome | None, Repair | None]:
         former = self.workspace.latest()
         first = self._train(recipe, self.command)
-        if first.training.validation is None and not any(treatable(first.diagnoses, recipe, ())) and first.outcome:
+        if (
+            first.training.validation is None
+            and not any(treatments(first.diagnoses, recipe, ()))
+            and first.outcome
+        ):
             return first.outcome, None
         self.tried.append(first)
         try:
@@ -214,27 +244,28 @@ class _Repairing:
     def _attempt(self) -> bool:
         """Try one remedy; return whether there was one."""
         base = max(reversed(self.tried), key=lambda one: one.score)
-        remedies = [attempt.remedy for attempt in self.attempts]
-        diagnosis = next(treatable(base.diagnoses, base.recipe, remedies), None)
-        if diagnosis is None:
+        tried = [attempt.remedy for attempt in self.attempts if attempt.before == base.training.run]
+        treatment = next(treatments(base.diagnoses, base.recipe, tried), None)
+        if treatment is None:
             return False
+        codes = [diagnosis.finding.code for diagnosis in treatment.of]
         after, change = None, None
         try:
-            recipe = base.recipe.patched(diagnosis.remedy)
+            recipe = base.recipe.patched(treatment.remedy)
         except RecipeError as error:
             verdict: tuple[Verdict, str] = ("not shown", f"its remedy could not be followed: {_first(error)}")
         else:
-            after = self._train(recipe, f"{self.command} ({spelt_out(diagnosis.remedy)})", first=False)
+            after = self._train(recipe, f"{self.command} ({spelt_out(treatment.remedy)})", first=False)
             change = self._change(base, after)
-            verdict = judged(diagnosis.finding.code, after.training, change)
+            verdict = judged(codes, after.training, change)
             self.tried.append(after)
         self.attempts.append(
             Attempt(
-                code=diagnosis.finding.code,
-                symptom=diagnosis.symptom,
-                cause=diagnosis.cause,
-                confidence=diagnosis.confidence,
-                remedy=diagnosis.remedy,
+                code=" + ".join(codes),
+                symptom="; ".join(dict.fromkeys(diagnosis.symptom for diagnosis in treatment.of)),
+                cause="; ".join(dict.fromkeys(diagnosis.cause for diagnosis in treatment.of)),
+                confidence=min(diagnosis.confidence for diagnosis in treatment.of),
+                remedy=treatment.remedy,
                 before=base.training.run,
                 after=after.training.run if after else None,
                 change=change,

@@ -11,7 +11,7 @@ from datakit.core.findings import Finding, Severity
 from datakit.diagnosis.rules._base import Diagnosis
 from datakit.evaluation.comparison import Difference
 from datakit.pipeline.recipe import parse
-from datakit.pipeline.repairing import Change, Repair, Scores, Training, judged, repair, treatable
+from datakit.pipeline.repairing import Change, Repair, Scores, Training, judged, repair, treatments
 from datakit.pipeline.workspace import Workspace
 
 #: A tiny encoder learns the messages so.
@@ -151,7 +151,18 @@ def test_only_causes_with_a_new_remedy_are_worth_a_training():
         diagnosis("cause", {"augment": {"target": "balanced"}}),
         diagnosis("next", {"finetune": {"epochs": 12}}, severity=Severity.WARNING),
     ]
-    assert [one.finding.code for one in treatable(found, recipe, [tried])] == ["cause", "next"]
+    offered = [[one.finding.code for one in treatment.of] for treatment in treatments(found, recipe, [tried])]
+    assert offered == [["tried", "cause", "next"], ["cause"], ["next"]]
+
+
+def test_causes_that_need_one_another_are_treated_together_next():
+    """The surest alone first; where two say the same option, the surer one does."""
+    recipe = parse({"source": "raw.jsonl"}, where="test")
+    optimizer = diagnosis("wrong-optimizer", {"finetune": {"optimizer": "sgd", "learning_rate": 1e-3}})
+    batch = diagnosis("tiny-batch", {"finetune": {"batch_size": 32, "learning_rate": 1e-4}})
+    alone, together, other = treatments([optimizer, batch], recipe, [])
+    assert (alone.of, together.of, other.of) == ((optimizer,), (optimizer, batch), (batch,))
+    assert together.remedy == {"finetune": {"optimizer": "sgd", "learning_rate": 1e-3, "batch_size": 32}}
 
 
 def training(*codes, macro_f1=0.8, ended="done") -> Training:
@@ -202,7 +213,7 @@ def change(difference, p) -> Change:
 )
 def test_three_honest_words(after, found, verdict):
     """Gain shown; harm, or the same fault without a gain; else nothing is claimed. The reason is told."""
-    word, why = judged("fault", after, found)
+    word, why = judged(["fault"], after, found)
     assert word == verdict
     if word == "not shown" and found:
         assert why.endswith("less than 15.0 points would not be seen")
