@@ -86,7 +86,6 @@ def test_two_rows_do_not_pass_the_gate(tmp_path, shared_data, monkeypatch, capsy
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(reason="constant-text comes before it, as each of two rows is half of all rows")
 def test_two_rows_are_called_few(trained):
     """Complaint 2, second script, where the gate is overruled."""
     options = {**LOOP, "epochs": 10, "patience": 10, "batch_size": 1}
@@ -106,7 +105,6 @@ def test_sgd_at_a_rate_for_adam_is_named(trained, gained):
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(reason="each remedy is tried alone, and neither helps without the other")
 def test_sgd_with_tiny_batches_is_mended_by_the_repair(trained):
     """Complaint 2, third script, without help."""
     options = {**LOOP, "momentum": 0.0, "weight_decay": 0.0, "dropout": 0.0}
