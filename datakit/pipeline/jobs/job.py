@@ -187,14 +187,14 @@ class _Call:
 
     def run(self) -> JobRecord:
         """Follow the pipeline, judge its model, and write down what became of it."""
-        job, champion = self.job, self._opponent()
+        job, opponent = self.job, self._opponent()
         recipe = job.followed()
-        gates = {"split": partial(self._contradicted, champion)} if champion is not None else {}
+        gates = {"split": partial(self._contradicted, opponent)} if opponent is not None else {}
         with job.workspace.remembering(recipe):
             self.outcome = follow(
                 job.workspace, recipe, "diagnose", command=job.command, listener=self.listener, gates=gates
             )
-        record = self._stopped(self.outcome) if self.outcome.gate else self._judged(self.outcome)
+        record = self._stopped(self.outcome) if self.outcome.gate else self._judged(self.outcome, opponent)
         record = replace(record, removed=self._prune())
         write_atomically(self.outcome.folder / "job.json", to_json(record))
         write_atomically(job.record, to_json(record))
@@ -227,9 +227,9 @@ class _Call:
             **_figures(outcome),
         )
 
-    def _judged(self, outcome: Outcome) -> JobRecord:
+    def _judged(self, outcome: Outcome, opponent: Answers | None) -> JobRecord:
         """Promote the model of a run, or refuse it, and write down why."""
-        champion, opponent = self.champions.current(), self._opponent()
+        champion = self.champions.current()
         run, figures, model = outcome.manifest.run, _figures(outcome), _digest(outcome, *PREDICTS)
         if champion is not None and opponent is not None and champion.now.model == model:
             reason = f"the model is the champion's, {champion.now.run}"
