@@ -9,8 +9,7 @@ from datakit.core.errors import Problem, UsageError
 from datakit.core.files import from_json
 from datakit.core.findings import Report
 from datakit.core.history import History
-from datakit.diagnosis import Diagnosis, diagnose, unanswerable
-from datakit.diagnosis.rules._signs import Signs
+from datakit.diagnosis import Diagnosis, Signs, diagnose, unanswerable
 from datakit.io.training_log import read_training_log
 from datakit.pipeline.log_history import Told, history_of
 from datakit.pipeline.workspace import Workspace

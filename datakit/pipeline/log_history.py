@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from datakit.core.history import TOO_FAR, History, Step
-from datakit.diagnosis.rules._signs import Signs
+from datakit.diagnosis import Signs
 from datakit.io import Source, read
 from datakit.io.training_log import TrainingLog
 

@@ -8,8 +8,7 @@ from datakit.core.errors import DatakitError, GateError, RecipeError, TransientE
 from datakit.core.files import from_json, to_json, write_atomically
 from datakit.core.findings import Severity
 from datakit.core.history import History
-from datakit.diagnosis import diagnose
-from datakit.diagnosis.rules._base import Diagnosis, spelt_out
+from datakit.diagnosis import Diagnosis, diagnose, spelt_out
 from datakit.evaluation.comparison import Difference
 from datakit.evaluation.intervals import Interval
 from datakit.pipeline.comparing import compare_runs

@@ -2,39 +2,33 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import ClassVar
 
 from datakit.core.corpus import Corpus, Splits
 from datakit.core.files import to_json
 from datakit.core.findings import Finding, Report, Severity
 from datakit.core.history import History
 from datakit.pipeline.keys import device_class
-from datakit.pipeline.recipe import Recipe
-from datakit.pipeline.stages._base import Context, Stage
+from datakit.pipeline.stages._base import Context
+from datakit.pipeline.stages._training import TrainingStage
 from datakit.training.models import resolve
 from datakit.training.settings import Settings
 
 
 @dataclass(frozen=True, kw_only=True)
-class Finetune(Stage):
+class Finetune(TrainingStage):
     """Gives the fine-tuned model and the history of its training."""
 
     name: ClassVar[str] = "finetune"
     version: ClassVar[int] = 1
-    needs: ClassVar[tuple[str, ...]] = ("splits", "augmented.parquet")
     gives: ClassVar[tuple[str, ...]] = ("model", "history.json")
-    rooms: ClassVar[tuple[str, ...]] = ("core", "training", "pipeline/stages/finetune")
+    rooms: ClassVar[tuple[str, ...]] = (
+        "core",
+        "training",
+        "pipeline/stages/_training",
+        "pipeline/stages/finetune",
+    )
     packages: ClassVar[tuple[str, ...]] = ("torch", "transformers", "tokenizers", "accelerate")
-
-    model: str
-    settings: Mapping[str, Any]
-
-    @classmethod
-    def of(cls, recipe: Recipe, project: Path) -> Self:  # noqa: ARG003
-        """Build the stage from a recipe."""
-        options = recipe.finetune.model_dump()
-        return cls(model=options.pop("model"), settings=options)
 
     def outside(self) -> Mapping[str, str]:
         """Return the model's digest, and the kind of device: it decides the last bits of the weights."""

@@ -2,18 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from datakit.core.corpus import Corpus, Splits
 from datakit.core.encoder import WEIGHTS_SHA256
 from datakit.core.files import from_json, to_json
 from datakit.core.findings import Report
-from datakit.diagnosis import diagnose
-from datakit.diagnosis.rules._signs import is_guessing
+from datakit.diagnosis import diagnose, is_guessing
 from datakit.pipeline.keys import device_class
-from datakit.pipeline.recipe import Recipe
-from datakit.pipeline.stages._base import Context, Stage
+from datakit.pipeline.stages._base import Context
+from datakit.pipeline.stages._training import TrainingStage
 from datakit.training.models import resolve
 from datakit.training.settings import Settings
 
@@ -29,24 +27,21 @@ _SHOWN = ("rows", "accuracy", "accuracy_interval", "macro_f1", "macro_f1_interva
 
 
 @dataclass(frozen=True, kw_only=True)
-class Preflight(Stage):
+class Preflight(TrainingStage):
     """Gives what training will set out with, a reference on validation, and what the rules say of both."""
 
     name: ClassVar[str] = "preflight"
     version: ClassVar[int] = 1
-    needs: ClassVar[tuple[str, ...]] = ("splits", "augmented.parquet")
     gives: ClassVar[tuple[str, ...]] = ("outset.json", "reference.json", "objections.json")
-    rooms: ClassVar[tuple[str, ...]] = ("core", "training", "evaluation", "diagnosis", "pipeline/stages/preflight")
+    rooms: ClassVar[tuple[str, ...]] = (
+        "core",
+        "training",
+        "evaluation",
+        "diagnosis",
+        "pipeline/stages/_training",
+        "pipeline/stages/preflight",
+    )
     packages: ClassVar[tuple[str, ...]] = ("torch", "transformers", "tokenizers", "scikit-learn", "scipy")
-
-    model: str
-    settings: Mapping[str, Any]
-
-    @classmethod
-    def of(cls, recipe: Recipe, project: Path) -> Self:  # noqa: ARG003
-        """Build the stage from a recipe."""
-        options = recipe.finetune.model_dump()
-        return cls(model=options.pop("model"), settings=options)
 
     def outside(self) -> Mapping[str, str]:
         """Return the digests of the model and of the encoder behind the reference, and the kind of device."""

@@ -1,0 +1,25 @@
+"""What the stages share that look at a training, or make it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+from datakit.pipeline.recipe import Recipe
+from datakit.pipeline.stages._base import Stage
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingStage(Stage):
+    """Its options are those of `finetune`, and it reads what training reads."""
+
+    needs: ClassVar[tuple[str, ...]] = ("splits", "augmented.parquet")
+
+    model: str
+    settings: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, recipe: Recipe, project: Path) -> Self:  # noqa: ARG003
+        """Build the stage from a recipe."""
+        options = recipe.finetune.model_dump()
+        return cls(model=options.pop("model"), settings=options)
