@@ -1,6 +1,6 @@
 """How good the default recipe is: real sets, official test splits, several seeds, beside the plain baselines.
 
-    python benchmarks/accuracy.py [--data FOLDER] [--sets NAME ...] [--seeds N] [--set finetune.OPTION=VALUE ...]
+    python benchmarks/accuracy.py [--data FOLDER] [--sets NAME ...] [--seeds N ...] [--set finetune.OPTION=VALUE]
 
 Each set is a folder of its own in which `datakit run` follows a recipe that names the files and the seed, and
 nothing else: no option is chosen by hand. Where a set has a published development or test split it is used as
@@ -41,7 +41,7 @@ def main() -> None:
     )
     parser.add_argument("--data", type=Path, default=os.environ.get("DATAKIT_DATA"))
     parser.add_argument("--sets", nargs="+", choices=SETS, default=DEFAULT)
-    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--seeds", nargs="+", type=int, default=(1, 2, 3))
     parser.add_argument("--set", dest="settings", action="append", default=[], metavar="SECTION.OPTION=VALUE")
     options = parser.parse_args()
     if options.data is None:
@@ -49,7 +49,7 @@ def main() -> None:
     print("| set | figure | model, mean (sd; each seed) | " + "baselines, mean over seeds | CPU-s a run |")
     print("|---|---|---|---|---|")
     for name in options.sets:
-        runs = [measured(name, options.data, seed, options.settings) for seed in range(1, options.seeds + 1)]
+        runs = [measured(name, options.data, seed, options.settings) for seed in options.seeds]
         print(row(name, runs), flush=True)
 
 
