@@ -52,6 +52,7 @@ from datakit.training.recorder import DivergedError
 from datakit.training.settings import Settings
 
 FIRST_SEED, SEEDS = 13, (13, 14, 15)
+SANE_SEEDS = range(13, 23)  #: of the healthy trainings: none alarmed of 80 bounds the share by 4.5%
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,7 +82,7 @@ def jobs() -> Iterator[Job]:
     decoys = [one for one in FAULTS.values() if one.decoy]
     yield from _healthy("trec6", FIRST_SEED)
     yield from (Job(set="trec6", fault=one.name, seed=FIRST_SEED) for one in faults)
-    sane = [Job(set=name, fault=rate, seed=seed) for seed in SEEDS for rate in HEALTHY for name in HELD_OUT]
+    sane = [Job(set=name, fault=rate, seed=seed) for seed in SANE_SEEDS for rate in HEALTHY for name in HELD_OUT]
     for turn in (0, 1):
         for i, one in enumerate(faults):
             sets = RARE if one.rare else HELD_OUT
