@@ -1,6 +1,6 @@
 """What datakit, as it is now, says of a recorded training, and whether that is right."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from math import ceil
@@ -13,8 +13,9 @@ from sets import SETS
 import datakit
 from datakit.core.files import from_json, to_json
 from datakit.core.findings import Severity
-from datakit.core.history import History
+from datakit.core.history import Alarm, History
 from datakit.diagnosis import Diagnosis, diagnose
+from datakit.training.alarm import early_alarm
 
 Line = Mapping[str, Any]
 QUARTER = 0.25
@@ -43,8 +44,24 @@ class Verdict:
 
 
 def history_of(line: Line) -> History:
-    """Return what the training recorded."""
-    return from_json(to_json(line["history"]), History)
+    """Return what the training recorded, with the alarms that it would raise now."""
+    history = from_json(to_json(line["history"]), History)
+    return replace(history, alarms=tuple(_alarms(history)))
+
+
+def _alarms(history: History) -> Iterator[Alarm]:
+    """Yield the alarms that the records of the steps raise."""
+    rows = history.train_counts.values()
+    steps = ceil(sum(rows) / history.settings["batch_size"])
+    records: list[dict[str, Any]] = []
+    for step in history.steps:
+        records.append(
+            {name: value for name, value in from_json(to_json(step), dict[str, Any]).items() if value is not None}
+        )
+        alarm = early_alarm(records, steps, history.settings["learning_rate"], max(rows) / sum(rows))
+        if alarm is not None:
+            records[-1]["alarm"] = alarm
+            yield Alarm(**alarm)
 
 
 def judged(line: Line) -> Verdict:
@@ -59,7 +76,8 @@ def judged(line: Line) -> Verdict:
         [*stopped, *after, *before] if not checked else [*_right_first(checked, right), *stopped, *after, *before]
     )
     early = [*before, *_in_a_quarter(history, line)]
-    counted = [one for one in said if one.loud or one.code in right]
+    alarms = [Said(code=alarm.code, loud=True, by="alarm") for alarm in history.alarms]
+    counted = [one for one in (*said, *early, *alarms) if one.loud or one.code in right]
     noted = [one for one in early if one.loud or one.code in right]
     order = list(dict.fromkeys(one.code for one in said))
     return Verdict(

@@ -1,5 +1,6 @@
 """Fine-tune a pretrained encoder on a train split, choosing the checkpoint by the validation split."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -13,7 +14,7 @@ from transformers.integrations import TensorBoardCallback
 
 from datakit.core.corpus import Corpus
 from datakit.core.errors import Problem, UsageError
-from datakit.core.history import History
+from datakit.core.history import Epoch, History
 from datakit.core.hushed import quiet_transformers
 from datakit.core.seeding import global_state_lent, seed_for
 from datakit.training.activations import FrozenBottom
@@ -28,7 +29,7 @@ from datakit.training.memory import memory_kept
 from datakit.training.optimisation import callbacks_of
 from datakit.training.outset import Outset
 from datakit.training.processes import of_first, together
-from datakit.training.recorder import DivergedError, NotFiniteError, Progress, Recorder, Watch
+from datakit.training.recorder import DivergedError, Listeners, NotFiniteError, Progress, Recorder
 from datakit.training.sampling import Share, sampler_of
 from datakit.training.settings import Settings
 from datakit.training.signals import Signals
@@ -48,7 +49,8 @@ def finetune(
     events: Path,
     progress: Progress,
     checkpoints: Path | None = None,
-    watch: Watch = lambda _: None,
+    watch: Callable[[Epoch], None] = lambda _: None,
+    early: Callable[[History], None] = lambda _: None,
 ) -> History:
     """Fine-tune the model in the folder `pretrained` and save the best epoch's model to `folder`.
 
@@ -69,6 +71,7 @@ def finetune(
         checkpoints: folder for what a killed training goes on from, to the byte on a CPU; by default it starts
             again. The caller removes it when the training is done.
         watch: told after every epoch; may end the training by raising.
+        early: told what was recorded when a quarter of the steps is made; may end the training by raising.
 
     Raises:
         DivergedError: a loss or a gradient is no finite number.
@@ -86,7 +89,7 @@ def finetune(
                 attempt.take_part, train, known, folder, events=events, resumable=checkpoints is not None
             )
             try:
-                return together(work, settings.processes, progress, watch)
+                return together(work, settings.processes, Listeners(progress, watch, early))
             except torch.OutOfMemoryError as error:
                 settings = _halved(settings, error)
 
@@ -110,11 +113,9 @@ class _Training:
         events: Path,
         resumable: bool,
         rank: int,
-        progress: Progress,
-        watch: Watch,
+        listeners: Listeners,
     ) -> History:
         """Train as the process of this rank. The global random state is as before afterwards."""
-        recorder = Recorder(progress, self.settings.patience, watch)
         with (
             quiet_transformers(),
             memory_kept(),
@@ -122,7 +123,13 @@ class _Training:
             torch.random.fork_rng(),
         ):
             return self._run(
-                train, validation, folder, recorder=recorder, events=events, resumable=resumable, rank=rank
+                train,
+                validation,
+                folder,
+                events=events,
+                resumable=resumable,
+                rank=rank,
+                listeners=listeners,
             )
 
     def _run(
@@ -131,10 +138,10 @@ class _Training:
         validation: Corpus,
         folder: Path,
         *,
-        recorder: Recorder,
         events: Path,
         resumable: bool,
         rank: int,
+        listeners: Listeners,
     ) -> History:
         """Train, save the best epoch's model, and return the history."""
         settings, criterion = self.settings, criterion_of(self.settings, self.task)
@@ -148,6 +155,13 @@ class _Training:
             data = data.above(bottom, self.checkpoints.folder.parent / f"process-{rank}")
         narrow(model)  # only now: the states of all tokens are kept where the last block is frozen too
         restore_vocabulary = narrow_vocabulary(model, data.occurring)
+        found = {
+            "learning_rate": rate,
+            "learning_rate_trials": [asdict(trial) for trial in trials],
+            "cached_blocks": len(bottom.blocks) if bottom else 0,
+            **data.figures,
+        }
+        recorder = Recorder(outset.history(validation, found), settings.patience, listeners)
         best = BestWeights(recorder)
         targets = torch.tensor(self.task.targets(data.shown))[list(sampler)]
         signals = Signals(criterion, model, self.task, targets, rate, adapters=settings.lora_rank > 0)
@@ -176,17 +190,10 @@ class _Training:
             ],
         )
         trainer.remove_callback(transformers.PrinterCallback)
-        found = {
-            "learning_rate": rate,
-            "learning_rate_trials": [asdict(trial) for trial in trials],
-            "cached_blocks": len(bottom.blocks) if bottom else 0,
-            **data.figures,
-        }
-        history = partial(recorder.history, outset.history(validation, found))
         try:
             self._go_on(trainer, best)
         except NotFiniteError as error:
-            raise DivergedError(*error.problems, history=history()) from error
+            raise DivergedError(*error.problems, history=recorder.history) from error
         if rank == 0:
             model.load_state_dict(best.weights)
             restore_vocabulary()
@@ -194,7 +201,7 @@ class _Training:
             trainer.save_model(str(folder))
             outset.reading.save(folder)
             (folder / "training_args.bin").unlink()  # a pickle, with the paths and the host of this run
-        return history()
+        return recorder.history
 
     def _go_on(self, trainer: LengthGroupedTrainer, best: BestWeights) -> None:
         """Train to the end, from the newest checkpoint if there is one."""

@@ -11,15 +11,16 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Literal, NamedTuple, Protocol, TypeVar, cast
+from typing import Any, NamedTuple, Protocol, TypeVar, cast
 
 import torch
 from torch import distributed
 
 from datakit.core.errors import Problem, TransientError, UsageError
 from datakit.core.history import History
+from datakit.core.orphans import die_with_parent
 from datakit.training.devices import device
-from datakit.training.recorder import Progress, Watch
+from datakit.training.recorder import Listeners
 
 # A process may wait for another that computes frozen layers for itself.
 _PATIENCE = timedelta(hours=2)
@@ -31,12 +32,12 @@ T = TypeVar("T")
 class Work(Protocol):
     """What each process does; it must be possible to pickle it."""
 
-    def __call__(self, *, rank: int, progress: Progress, watch: Watch) -> History:
+    def __call__(self, *, rank: int, listeners: Listeners) -> History:
         """Train, as the process of this rank."""
 
 
 class _Message(NamedTuple):
-    kind: Literal["progress", "watch", "done", "failed"]
+    kind: str  # a field of `Listeners`, `done` or `failed`
     value: Any
 
 
@@ -47,29 +48,30 @@ class _Place(NamedTuple):
     processes: int
     threads: int  # that it computes with, where that is on the CPU
     store: Path  # the file by which they find each other
+    parent: int  # process that has started them
 
 
-def together(work: Work, processes: int, progress: Progress, watch: Watch) -> History:
+def together(work: Work, processes: int, listeners: Listeners) -> History:
     """Let some processes do the work together, and return what the first of them returns.
 
     A single one is this very process. Several are started for the work, are told apart by their ranks, and are
-    ended when one of them fails or `watch` raises. Only the first one's progress and epochs are told, here.
+    ended when one of them fails or a listener raises. Only the first one's progress is told, here.
 
     Raises:
         UsageError: there are not as many accelerators.
         TransientError: a process was killed.
     """
     if processes == 1:
-        return work(rank=0, progress=progress, watch=watch)
+        return work(rank=0, listeners=listeners)
     _require_devices(processes)
     # Read when the processes load torch. Else each would remark on the terminal that all parameters are in use.
     os.environ.setdefault("TORCH_CPP_LOG_LEVEL", "ERROR")
     threads = max(1, torch.get_num_threads() // processes)
     with TemporaryDirectory() as meeting:
         store = Path(meeting) / "store"
-        members = [_start(_Place(rank, processes, threads, store), work) for rank in range(processes)]
+        members = [_start(_Place(rank, processes, threads, store, os.getpid()), work) for rank in range(processes)]
         try:
-            history = _listen([reader for _, reader in members], progress, watch)
+            history = _listen([reader for _, reader in members], listeners)
         except BaseException:
             for process, _ in members:
                 process.kill()
@@ -113,13 +115,14 @@ def _start(place: _Place, work: Work) -> tuple[BaseProcess, Connection]:
 
 def _take_part(place: _Place, work: Work, told: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal interrupts all at once; the parent ends us
+    die_with_parent(place.parent)
 
-    def tell(kind: Literal["progress", "watch"]) -> Callable[..., None]:
+    def tell(kind: str) -> Callable[..., None]:
         return (lambda *value: told.send(_Message(kind, value))) if place.rank == 0 else (lambda *_: None)
 
     try:
         _meet(place)
-        history = work(rank=place.rank, progress=tell("progress"), watch=tell("watch"))
+        history = work(rank=place.rank, listeners=Listeners(*map(tell, Listeners._fields)))
         distributed.destroy_process_group()
         told.send(_Message("done", history))
     except Exception as error:  # noqa: BLE001  (raised again by the parent)
@@ -151,7 +154,7 @@ def _meet(place: _Place) -> None:
     )
 
 
-def _listen(readers: list[Connection], progress: Progress, watch: Watch) -> History:
+def _listen(readers: list[Connection], listeners: Listeners) -> History:
     """Pass on what the first one tells until all are done; raise what one of them raised."""
     done: dict[Connection, History] = {}
     while len(done) < len(readers):
@@ -168,12 +171,10 @@ def _listen(readers: list[Connection], progress: Progress, watch: Watch) -> Hist
                     )
                 ) from error
             match kind:
-                case "progress":
-                    progress(*value)
-                case "watch":
-                    watch(*value)
                 case "done":
                     done[reader] = value
                 case "failed":
                     raise value
+                case _:
+                    getattr(listeners, kind)(*value)
     return done[readers[0]]

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
@@ -12,8 +12,17 @@ from datakit.core.errors import GateError, Problem
 from datakit.core.history import Alarm, Epoch, History, Start, Step
 from datakit.training.signals import START
 
-Progress = Callable[[int, int, str], None]  # steps done, steps in all, a note
-Watch = Callable[[Epoch], None]
+Progress = Callable[[int, int, str], None]  # steps done, in all, a note
+
+EARLY = 0.25  # of all steps: soon enough to break a training off with a gain
+
+
+class Listeners(NamedTuple):
+    """Who is told of a training while it goes on; each may end it by raising."""
+
+    progress: Progress  #: after every step
+    watch: Callable[[Epoch], None]  #: after every epoch
+    early: Callable[[History], None]  #: once, when a quarter of the steps is made
 
 
 # One figure a label, so that TensorBoard draws each.
@@ -55,20 +64,20 @@ class Recorder(TrainerCallback):  # type: ignore[misc]  # transformers is not ty
     """Collects steps and epochs, reports progress, and stops a training that gets no better.
 
     Args:
-        progress: told after every step.
+        outset: what the training sets out with.
         patience: epochs without a better validation macro-F1 before it stops.
-        watch: told after every epoch; may end the training by raising.
+        listeners: who is told.
     """
 
-    def __init__(self, progress: Progress, patience: int, watch: Watch) -> None:
+    def __init__(self, outset: History, patience: int, listeners: Listeners) -> None:
         self.steps: list[Step] = []
         self.epochs: list[Epoch] = []
         self.start: Start | None = None
         self.alarms: list[Alarm] = []
         self.diverged_at: int | None = None
-        self._progress = progress
+        self._outset = outset
         self._patience = patience
-        self._watch = watch
+        self._listeners = listeners
         self._note = ""
 
     @property
@@ -79,18 +88,15 @@ class Recorder(TrainerCallback):  # type: ignore[misc]  # transformers is not ty
         """
         return max(self.epochs, key=lambda epoch: (epoch.macro_f1, epoch.roc_auc or 0.0, -epoch.epoch))
 
-    def history(self, outset: History) -> History:
-        """Return the history of the training until now.
-
-        Args:
-            outset: what it set out with.
-        """
+    @property
+    def history(self) -> History:
+        """The history of the training until now."""
         return replace(
-            outset,
+            self._outset,
             steps=tuple(self.steps),
             epochs=tuple(self.epochs),
             best_epoch=self.best.epoch if self.epochs else 0,
-            stopped_early=len(self.epochs) < outset.settings["epochs"],
+            stopped_early=len(self.epochs) < self._outset.settings["epochs"],
             start=self.start,
             alarms=tuple(self.alarms),
             diverged_at=self.diverged_at,
@@ -115,7 +121,7 @@ class Recorder(TrainerCallback):  # type: ignore[misc]  # transformers is not ty
         **kwargs: Any,  # noqa: ARG002, ANN401
     ) -> None:
         """Report progress."""
-        self._progress(state.global_step, state.max_steps, self._note)
+        self._listeners.progress(state.global_step, state.max_steps, self._note)
 
     def on_log(
         self,
@@ -135,7 +141,10 @@ class Recorder(TrainerCallback):  # type: ignore[misc]  # transformers is not ty
         except NotFiniteError:
             self.diverged_at = state.global_step
             raise
+        before = self.steps[-1].step if self.steps else 0
         self._keep(state.log_history[-1])
+        if before < EARLY * state.max_steps <= self.steps[-1].step:
+            self._listeners.early(self.history)
 
     def on_evaluate(
         self,
@@ -145,7 +154,7 @@ class Recorder(TrainerCallback):  # type: ignore[misc]  # transformers is not ty
         **kwargs: Any,  # noqa: ARG002, ANN401
     ) -> None:
         """Stop where the last epochs were no better."""
-        self._watch(self.epochs[-1])
+        self._listeners.watch(self.epochs[-1])
         if self.epochs[-1].epoch - self.best.epoch >= self._patience:
             control.should_training_stop = True
 

@@ -159,7 +159,7 @@ class Signals(TrainerCallback):  # type: ignore[misc]  # transformers is not typ
         self._batches, self._updates, self._start = [], {}, {}
         steps = state.max_steps / args.num_train_epochs
         records = [entry for entry in state.log_history if "loss" in entry]
-        if alarm := early_alarm(records, steps, self._rate, self._task):
+        if alarm := early_alarm(records, steps, self._rate, max(self._task.counts) / self._task.rows):
             state.log_history[-1]["alarm"] = alarm
 
     def _relative(self, loss: float, targets: torch.Tensor) -> float | None:

@@ -16,7 +16,7 @@ from datakit.splitting import split
 from datakit.training import finetune as module
 from datakit.training.predict import Classifier
 from datakit.training.processes import together
-from datakit.training.recorder import DivergedError
+from datakit.training.recorder import DivergedError, Listeners
 from datakit.training.settings import Settings
 
 NO_DROPOUT = {"dropout": 0, "attention_dropout": 0}
@@ -172,7 +172,7 @@ def test_what_goes_wrong_in_a_process_is_told_as_it_would_be_in_one(train):
 def test_a_process_that_is_killed_ends_the_others():
     """The first one would wait for it for ever."""
     with pytest.raises(TransientError, match="was killed"):
-        together(killed_in_part, 2, lambda *_: None, lambda _: None)
+        together(killed_in_part, 2, Listeners(*[lambda *_: None] * 3))
 
 
 def test_a_single_process_uses_a_single_gpu(tmp_path, monkeypatch):

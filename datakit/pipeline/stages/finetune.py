@@ -8,8 +8,9 @@ from datakit.core.corpus import Corpus, Splits
 from datakit.core.files import to_json
 from datakit.core.findings import Finding, Report, Severity
 from datakit.core.history import History
+from datakit.diagnosis import diagnose
 from datakit.pipeline.keys import device_class
-from datakit.pipeline.stages._base import Context
+from datakit.pipeline.stages._base import Context, Progress
 from datakit.pipeline.stages._training import TrainingStage
 from datakit.training.models import resolve
 from datakit.training.settings import Settings
@@ -39,6 +40,7 @@ class Finetune(TrainingStage):
         from datakit.training.finetune import finetune
         from datakit.training.recorder import DivergedError
 
+        told = _Told(context.progress)
         train, settings = Corpus.open(context.inputs["augmented.parquet"]), Settings(**self.settings)
         try:
             history = finetune(
@@ -49,14 +51,15 @@ class Finetune(TrainingStage):
                 settings=settings,
                 seed=context.seed,
                 events=context.aside / "tensorboard",
-                progress=context.progress,
+                progress=told.progress,
                 checkpoints=context.unfinished,
+                early=told.early,
             )
         except DivergedError as error:
             (context.aside / "history.json").write_bytes(to_json(error.history))
             why = f"see why: datakit diagnose {context.aside.name}"
-            told = (replace(problem, fix=f"{problem.fix}; {why}") for problem in error.problems)
-            raise DivergedError(*told, history=error.history) from error
+            problems = (replace(problem, fix=f"{problem.fix}; {why}") for problem in error.problems)
+            raise DivergedError(*problems, history=error.history) from error
         (context.outputs / "history.json").write_bytes(to_json(history))
         best = history.epochs[history.best_epoch - 1]
         return Report(
@@ -71,6 +74,27 @@ class Finetune(TrainingStage):
                 "validation": asdict(best),
             },
         )
+
+
+@dataclass
+class _Told:
+    """What is told while it trains: the progress, and beside it what the doctor says of the first quarter."""
+
+    tell: Progress
+    said: str = ""
+
+    def progress(self, done: int, total: int, note: str) -> None:
+        """Pass it on."""
+        self.tell(done, total, "; ".join(filter(None, (note, self.said))))
+
+    def early(self, history: History) -> None:
+        """Ask the rules that need no more than steps; what the pre-flight has said is not said again."""
+        before = replace(history, steps=(), epochs=(), start=None)
+        known = {diagnosis.finding.code for diagnosis in diagnose(before, {}, phases={"before"})}
+        found = [diagnosis.finding for diagnosis in diagnose(history, {}, phases={"before", "during"})]
+        loud = [one for one in found if one.severity is not Severity.INFO and one.code not in known]
+        if loud:
+            self.said = f"step {history.steps[-1].step}: {loud[0].message}: {loud[0].code}"
 
 
 def _findings(settings: Settings, history: History) -> Iterator[Finding]:
