@@ -40,7 +40,7 @@ class Finetune(TrainingStage):
         from datakit.training.finetune import finetune
         from datakit.training.recorder import DivergedError
 
-        told = _Told(context.progress)
+        told = Told(context.progress)
         train, settings = Corpus.open(context.inputs["augmented.parquet"]), Settings(**self.settings)
         try:
             history = finetune(
@@ -77,7 +77,7 @@ class Finetune(TrainingStage):
 
 
 @dataclass
-class _Told:
+class Told:
     """What is told while it trains: the progress, and beside it what the doctor says of the first quarter."""
 
     tell: Progress
