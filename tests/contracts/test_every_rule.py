@@ -56,6 +56,14 @@ def test_it_judges_the_same_twice(name):
 
 
 @every_rule
+def test_what_was_measured_was_measured_on_an_encoder_that_is_named(name):
+    """A limit that came of one encoder may be another one's; `datakit explain` says which it was."""
+    manual = " ".join((rules.get(name).__doc__ or "").split())
+    if "own measurements" in manual.lower():
+        assert "MiniLM" in manual
+
+
+@every_rule
 def test_it_has_a_phase(name):
     """Before, during or after training."""
     assert rules.get(name).phase in {"before", "during", "after"}

@@ -23,7 +23,7 @@ class ConstantText(Rule):
     Fix:
         Name the column that holds the text; read more tokens, or the end of the texts too.
     Source:
-        Own measurements
+        Own measurements with MiniLM
     """
 
     phase: ClassVar[Phase] = "before"

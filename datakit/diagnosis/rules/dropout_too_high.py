@@ -23,7 +23,7 @@ class DropoutTooHigh(Rule):
     Fix:
         Leave it to the model (.1), or take .2 at most.
     Source:
-        Own measurements; above .5 is a fault by UMLAUT's heuristics too (Schoop et al. 2021)
+        Own measurements with MiniLM; above .5 is a fault by UMLAUT's heuristics too (Schoop et al. 2021)
     """
 
     phase: ClassVar[Phase] = "during"

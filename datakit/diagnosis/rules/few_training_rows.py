@@ -24,8 +24,8 @@ class FewTrainingRows(Rule):
     Fix:
         Label more; make new texts of those there are; or use the frozen encoder with a logistic regression.
     Source:
-        Own measurements. 8 rows a label: SetFit 65.7, probe 57.6, fine-tuned RoBERTa-large 49.5 (SetFit, six data
-        sets)
+        Own measurements with MiniLM. 8 rows a label: SetFit 65.7, probe 57.6, fine-tuned RoBERTa-large 49.5
+        (SetFit, six data sets)
     """
 
     phase: ClassVar[Phase] = "before"

@@ -23,7 +23,7 @@ class FrozenBody(Rule):
     Fix:
         Let the blocks learn; or, if they must not, raise the rate ten- to a hundredfold, for the head alone.
     Source:
-        Own measurements
+        Own measurements with MiniLM
     """
 
     phase: ClassVar[Phase] = "during"

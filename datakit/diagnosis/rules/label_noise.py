@@ -27,7 +27,7 @@ class LabelNoise(Rule):
     Fix:
         Look at the rows that `datakit validate --deep` suspects (`suspect-labels`); smooth the labels.
     Source:
-        Own measurements; Arpit et al. 2017, A closer look at memorization in deep networks
+        Own measurements with MiniLM; Arpit et al. 2017, A closer look at memorization in deep networks
     """
 
     phase: ClassVar[Phase] = "after"

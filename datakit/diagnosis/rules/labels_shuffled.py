@@ -25,7 +25,8 @@ class LabelsShuffled(Rule):
     Fix:
         Look at a few rows: do labels and texts belong together? Mend the file.
     Source:
-        Own measurements; Zhang et al. 2017, Understanding deep learning requires rethinking generalization
+        Own measurements with MiniLM; Zhang et al. 2017, Understanding deep learning requires rethinking
+        generalization
     """
 
     phase: ClassVar[Phase] = "after"

@@ -26,7 +26,7 @@ class LowPrecisionWeights(Rule):
         Load with `dtype=torch.float32` and train with `bf16=True`. datakit always does so; this is for other
         trainings.
     Source:
-        Own measurements; Micikevicius et al. 2018, Mixed precision training, on fp32 master weights
+        Own measurements with MiniLM; Micikevicius et al. 2018, Mixed precision training, on fp32 master weights
     """
 
     phase: ClassVar[Phase] = "before"

@@ -26,7 +26,7 @@ class MissingClassWeights(Rule):
     Fix:
         Balance the class weights, or the rows: `datakit augment --target balanced`.
     Source:
-        Own measurements; King & Zeng 2001, Logistic regression in rare events data
+        Own measurements with MiniLM; King & Zeng 2001, Logistic regression in rare events data
     """
 
     phase: ClassVar[Phase] = "before"

@@ -24,7 +24,7 @@ class NoWarmUp(Rule):
     Fix:
         Warm up for a tenth of the steps, and lower the rate so that the drift is .02.
     Source:
-        Own measurements; Mosbach et al. 2021, On the stability of fine-tuning BERT
+        Own measurements with MiniLM; Mosbach et al. 2021, On the stability of fine-tuning BERT
     """
 
     phase: ClassVar[Phase] = "during"

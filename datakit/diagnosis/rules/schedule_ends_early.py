@@ -23,7 +23,7 @@ class ScheduleEndsEarly(Rule):
     Fix:
         Let the schedule end with the training.
     Source:
-        Own measurements; the rate was 0 for 96% of the steps
+        Own measurements with MiniLM; the rate was 0 for 96% of the steps
     """
 
     phase: ClassVar[Phase] = "during"

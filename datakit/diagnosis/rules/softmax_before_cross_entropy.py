@@ -27,7 +27,7 @@ class SoftmaxBeforeCrossEntropy(Rule):
         Give the loss the logits. datakit always does; this is for other trainings (`datakit lint train.py` finds
         the line).
     Source:
-        Own measurements; the bound is that of one probability 1 and k - 1 of 0
+        Own measurements with MiniLM; the bound is that of one probability 1 and k - 1 of 0
     """
 
     phase: ClassVar[Phase] = "during"

@@ -23,7 +23,7 @@ class TinyBatch(Rule):
     Fix:
         Take 16 rows; where memory does not allow it, let several batches make a step (`accumulation`).
     Source:
-        Own measurements
+        Own measurements with MiniLM
     """
 
     phase: ClassVar[Phase] = "during"

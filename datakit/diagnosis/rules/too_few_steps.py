@@ -26,7 +26,8 @@ class TooFewSteps(Rule):
     Fix:
         More epochs, or smaller batches.
     Source:
-        Own measurements; Mosbach et al. 2021, On the stability of fine-tuning BERT: few rows want more epochs
+        Own measurements with MiniLM; Mosbach et al. 2021, On the stability of fine-tuning BERT: few rows want
+        more epochs
     """
 
     phase: ClassVar[Phase] = "before"

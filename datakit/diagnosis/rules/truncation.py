@@ -24,7 +24,7 @@ class Truncation(Rule):
     Fix:
         Read more tokens; beyond what the model can take, read head and tail, or all in windows.
     Source:
-        Own measurements; Sun et al. 2019, How to fine-tune BERT for text classification, 5.3.1
+        Own measurements with MiniLM; Sun et al. 2019, How to fine-tune BERT for text classification, 5.3.1
     """
 
     phase: ClassVar[Phase] = "before"

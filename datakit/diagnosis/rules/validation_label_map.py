@@ -22,7 +22,7 @@ class ValidationLabelMap(Rule):
     Fix:
         Name the labels in the files instead of numbering them; make both splits from one file.
     Source:
-        Own measurements
+        Own measurements with MiniLM
     """
 
     phase: ClassVar[Phase] = "after"

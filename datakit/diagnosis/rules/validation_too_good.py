@@ -26,8 +26,8 @@ class ValidationTooGood(Rule):
     Fix:
         Make both splits from one file with `datakit split`; look where the test rows come from.
     Source:
-        Own measurements; the test of two shares. To keep the best of a few epochs is worth far less than
-        `errors`.
+        Own measurements with MiniLM; the test of two shares. To keep the best of a few epochs is worth far less
+        than `errors`.
     """
 
     phase: ClassVar[Phase] = "after"

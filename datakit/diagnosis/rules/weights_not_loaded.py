@@ -27,7 +27,7 @@ class WeightsNotLoaded(Rule):
     Fix:
         Save the model with `save_pretrained` by the class it was trained with; load it with `from_pretrained`.
     Source:
-        Own measurements; transformers#4036, a collapse that turned out to be this
+        Own measurements with MiniLM; transformers#4036, a collapse that turned out to be this
     """
 
     phase: ClassVar[Phase] = "before"

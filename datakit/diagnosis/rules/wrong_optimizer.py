@@ -23,8 +23,8 @@ class WrongOptimizer(Rule):
     Fix:
         Use AdamW.
     Source:
-        Own measurements; to raise SGD's rate until the weights moved far enough gave .26 only. Zhang et al. 2020,
-        Why are adaptive methods good for attention models?
+        Own measurements with MiniLM; to raise SGD's rate until the weights moved far enough gave .26 only. Zhang
+        et al. 2020, Why are adaptive methods good for attention models?
     """
 
     phase: ClassVar[Phase] = "during"
