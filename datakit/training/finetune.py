@@ -1,6 +1,6 @@
 """Fine-tune a pretrained encoder on a train split, choosing the checkpoint by the validation split."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -34,6 +34,7 @@ from datakit.training.sampling import Share, sampler_of
 from datakit.training.settings import Settings
 from datakit.training.signals import Signals
 from datakit.training.task import Task
+from datakit.training.tracking import trackers
 from datakit.training.trainer import LengthGroupedTrainer
 from datakit.training.vocabulary import narrow_vocabulary
 
@@ -51,6 +52,7 @@ def finetune(
     checkpoints: Path | None = None,
     watch: Callable[[Epoch], None] = lambda _: None,
     early: Callable[[History], None] = lambda _: None,
+    told: Sequence[str] = (),
 ) -> History:
     """Fine-tune the model in the folder `pretrained` and save the best epoch's model to `folder`.
 
@@ -72,6 +74,7 @@ def finetune(
             again. The caller removes it when the training is done.
         watch: told after every epoch; may end the training by raising.
         early: told what was recorded when a quarter of the steps is made; may end the training by raising.
+        told: experiment trackers that are told too; see `tracking.trackers`.
 
     Raises:
         DivergedError: a loss or a gradient is no finite number.
@@ -79,12 +82,13 @@ def finetune(
         TransientError: one of several processes was killed.
         UsageError: settings that the model, the data or the machine cannot follow.
     """
+    trackers(told)  # before anything is loaded
     task = Task.of(train)
     known = task.learnable(validation)
     with TemporaryDirectory() as temporary:
         while True:
             place = (checkpoints or Path(temporary)) / f"batch-{settings.batch_size}"
-            attempt = _Training(pretrained, task, settings, seed, Checkpoints(place))
+            attempt = _Training(pretrained, task, settings, seed, Checkpoints(place), tuple(told))
             work = partial(
                 attempt.take_part, train, known, folder, events=events, resumable=checkpoints is not None
             )
@@ -103,6 +107,7 @@ class _Training:
     settings: Settings
     seed: int
     checkpoints: Checkpoints
+    told: tuple[str, ...]
 
     def take_part(
         self,
@@ -186,7 +191,7 @@ class _Training:
                 best,
                 *([DueCheckpoints()] if resumable else []),
                 *callbacks_of(model, settings),
-                *([TensorBoardCallback(_writer(events))] if rank == 0 else []),
+                *([TensorBoardCallback(_writer(events)), *trackers(self.told)] if rank == 0 else []),
             ],
         )
         trainer.remove_callback(transformers.PrinterCallback)
