@@ -28,7 +28,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import mean
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 os.environ["OMP_NUM_THREADS"] = "1"
 
@@ -86,7 +86,7 @@ def main() -> None:
             quality(short, options.epochs, range(1, options.seeds + 1))
 
 
-def times(name: str, rows: Corpus, part: int, steps: int, ways: Mapping[str, Mapping[str, Any]]) -> None:
+def times(name: str, rows: Corpus, part: int, steps: int, ways: Mapping[str, Mapping[str, str | int]]) -> None:
     """Print what an epoch over rows costs, ours from a part of them, the others from a few steps."""
     few, scale = rows.take(range(part)), len(rows) / part
     runs = {
@@ -131,7 +131,7 @@ def corpus(name: str) -> Corpus:
     return Corpus.from_columns([row["text"] for row in rows], [row["label"] for row in rows])
 
 
-def ours(train: Corpus, validation: Corpus, test: Corpus, seed: int, epochs: int, **settings: Any) -> Run:
+def ours(train: Corpus, validation: Corpus, test: Corpus, seed: int, epochs: int, **settings: str | int) -> Run:
     """Train as `datakit finetune` does."""
     marks = [time.process_time()]
     with tempfile.TemporaryDirectory() as folder:
