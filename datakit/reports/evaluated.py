@@ -5,7 +5,7 @@ from typing import Any
 
 from datakit.core.story import Story
 from datakit.reports import charts
-from datakit.reports.page import Plot, capped, plot, score, signed
+from datakit.reports.page import Plot, plot, score, signed
 
 LINEAR = "tfidf-logistic-regression"
 
@@ -29,6 +29,7 @@ _FIGURES = (
 )
 _ERRORS = (("hamming_loss", "Hamming loss"), ("brier", "Brier score"))
 
+_ERRORS_SHOWN = 50
 _PAIRS = 12  # of labels that are confused
 _FEWEST = 20  # answers behind a point of the reliability diagram: with fewer, it is up and down by chance
 
@@ -41,8 +42,10 @@ def sections(story: Story) -> dict[str, Any]:
         "slices": _slices(story),
         "confusion": _confusion(story),
         "pairs": _confused_pairs(story),
+        "precision_recall": _precision_recall(story),
         "calibration": _calibration(story),
         "thresholds": _thresholds(story),
+        "worst_errors": story.worst_errors[:_ERRORS_SHOWN],
     }
 
 
@@ -90,15 +93,24 @@ def _figures(story: Story) -> dict[str, Any]:
 
 
 def _classes(story: Story) -> dict[str, Any]:
-    """Return the plot of the figures by label, the labels in its order with their figures, whether `few`."""
+    """Return the plot of the figures by label, the labels in its order with their figures, whether `few`.
+
+    The best supported stand first; of so many that not all are drawn, the weakest.
+    """
     per_class = model_of(story).get("per_class")
     if not per_class:
         return {}
-    note = f"The line on the F1 bar is its 95% interval; n counts test rows.{capped(len(per_class))}"
+    support = sorted(per_class, key=lambda label: (-per_class[label].get("support", 0), label))
+    many = len(per_class) > charts.MOST_LABELS
+    ranked = sorted(support, key=lambda label: per_class[label]["f1"]) if many else support
+    note = "Each point with its 95% interval; n counts test rows."
+    if many:
+        note += f" Shown are the {charts.MOST_LABELS} of {len(per_class)} labels with the lowest F1."
+    ordered = {label: per_class[label] for label in ranked}
     return {
-        "plot": plot(title="Precision, recall and F1 by label", svg=charts.per_class(per_class), note=note),
+        "plot": plot(title="Precision, recall and F1 by label", svg=charts.per_class(ordered), note=note),
         "few": len(per_class) <= charts.FEW,
-        "rows": [(label, per_class[label]) for label in charts.by_support(per_class)],
+        "rows": list(ordered.items()),
     }
 
 
@@ -116,7 +128,7 @@ def _confusion(story: Story) -> Plot | None:
     if len(model["labels"]) > charts.MOST_CELLS:
         note += f" Shown are the {charts.MOST_CELLS} of {len(model['labels'])} labels with the most mistakes."
     svg = charts.confusion(model["labels"], model["confusion"])
-    return plot(title="Confusion matrix", svg=svg, note=note, wide=len(model["labels"]) > charts.FEW)
+    return plot(title="Confusion matrix", svg=svg, note=note, wide=True)
 
 
 def _confused_pairs(story: Story) -> list[tuple[str, str, int, float]]:
@@ -130,6 +142,18 @@ def _confused_pairs(story: Story) -> list[tuple[str, str, int, float]]:
         if n and i != j
     ]
     return sorted(pairs, key=lambda pair: (-pair[2], -pair[3], pair[0], pair[1]))[:_PAIRS]
+
+
+def _precision_recall(story: Story) -> Plot | None:
+    if not story.precision_recall:
+        return None
+    per_class = model_of(story).get("per_class") or {}
+    areas = {label: of_label.get("pr_auc") or 0.0 for label, of_label in per_class.items()}
+    note = "Each label against the rest, on the test split, beside the area under its curve."
+    if len(story.precision_recall) > charts.MOST_CURVES:
+        note += f" In colour are the {charts.MOST_CURVES} of {len(story.precision_recall)} labels with the least."
+    drawn = charts.precision_recall(story.precision_recall, areas)
+    return plot(title="Precision and recall at every threshold", svg=drawn, note=note)
 
 
 def _calibration(story: Story) -> dict[str, Any]:

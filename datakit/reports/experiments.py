@@ -10,7 +10,11 @@ from datakit.reports.page import Plot, counted, option, plot, score, signed
 
 def sections(story: Story) -> dict[str, Any]:
     """Return what the template shows of the experiments; a section of which nothing is known is empty."""
-    return {"rates": _rates(story), "tuning": _tuning(story), "comparison": _comparison(story)}
+    return {
+        "rates": _rates(story),
+        "tuning": _tuning(story),
+        "comparison": compared(story.comparison) if story.comparison else {},
+    }
 
 
 def _rates(story: Story) -> Plot | None:
@@ -81,11 +85,8 @@ def _search_told(search: Mapping[str, Any]) -> str:
     return f"{brought}; the same {rows} have chosen it, so expect less of it on others."
 
 
-def _comparison(story: Story) -> dict[str, Any]:
-    """Return forest plots, tables and sentences of the comparison of arms."""
-    found = story.comparison
-    if not found:
-        return {}
+def compared(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Return forest plots, tables and sentences of a comparison of arms."""
     remedies = found["against_remedies"]
     tables = [
         *found["tables"],

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, Literal
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType
 from rich.padding import Padding
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
@@ -17,15 +18,34 @@ CURVE = 60  # columns of a curve, at most
 SHOWN = 12  # labels shown before the rest is summed up
 LOST = 0.01  # of the tokens, 0..1: so much may be left unread without a word
 
+# Unicode has pictures of the first 32 and of DEL; ESC is ␛. Those from 128 to 159 command some terminals too.
+_SIGNS = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n"} | {127: 0x2421}
+_SIGNS |= dict.fromkeys(range(128, 160), 0xFFFD)
+
 _HEIGHTS = "▁▂▃▄▅▆▇█"
 _STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
 _VERDICTS = {"proved": "bold green", "withdrawn": "bold red", "not shown": "yellow"}
 _MARK = {Severity.ERROR: "✗", Severity.WARNING: "!", Severity.INFO: "·"}
 
 
+class _Console(Console):
+    """Shows control characters as signs: a label or a text that holds them would command the terminal."""
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterator[Segment]:  # what `Console` itself is told by, such as colours, is added after this
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else segment._replace(text=visible(segment.text))
+
+
 def console() -> Console:
     """Return the console of standard output; without colours where it is no terminal."""
-    return Console(highlight=False, soft_wrap=False)
+    return _Console(highlight=False, soft_wrap=False)
+
+
+def visible(text: str) -> str:
+    """Return text with a sign for each control character but line ends and tabs."""
+    return text.translate(_SIGNS)
 
 
 def stage(report: Report, *, ran: bool) -> RenderableType:

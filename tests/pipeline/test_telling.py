@@ -26,7 +26,7 @@ def runs(project):
         workspace, parse({"source": "raw.jsonl"}, where="test"), "augment", command="test"
     ).manifest
     other_rows = tuple(
-        replace(standing, outputs={**standing.outputs, "more": {"": standing.stage}}) for standing in first.stages
+        replace(standing, outputs={**standing.outputs, "more": {"": "0" * 64}}) for standing in first.stages
     )
     again, other = replace(first, run="r2"), replace(first, run="r3", stages=other_rows)
     for run in (again, other):
