@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain
-from typing import Any, Protocol, Self, TypeVar
+from typing import Any, Self
 
-from datakit.augmentation.filling import Candidate, Desk, NewRow, Panel, Rejected, Request, Vacancy, expand
+from datakit.augmentation.filling import Candidate, Desk, NewRow, Panel, Rejected, Request, Vacancy, Work
 from datakit.augmentation.languages import AUTO, Account, Spoken, language_of
 from datakit.augmentation.plan import (
     Kind,
@@ -25,13 +24,11 @@ from datakit.augmentation.plan import (
 from datakit.augmentation.registries import Component, parts, unweighted
 from datakit.augmentation.registries import filters as filter_registry
 from datakit.augmentation.registries import operators as operator_registry
+from datakit.augmentation.shards import MapShards, Share, Shelf, Shelves, answers
 from datakit.augmentation.shortfalls import Reason, Shortfall, finding_of, reason_for, shortfalls
 from datakit.core.corpus import Corpus, Splits
 from datakit.core.errors import Problem, UsageError
 from datakit.core.findings import Report
-
-A = TypeVar("A")
-B = TypeVar("B")
 
 DEFAULT_OPERATORS: tuple[Component, ...] = ({"name": "synonym"}, {"name": "insert-punctuation"})
 DEFAULT_FILTERS: tuple[Component, ...] = (
@@ -42,17 +39,6 @@ DEFAULT_FILTERS: tuple[Component, ...] = (
     {"name": "length-ratio"},
     {"name": "near-held-out"},
 )
-
-#: Parents per shard: enough for the tagger's batches, few enough to spread over workers.
-SHARD = 512
-
-
-class MapShards(Protocol):
-    """Applies a function to shards, in processes of its choice."""
-
-    def __call__(self, function: Callable[[A], B], shards: Sequence[A], /) -> Iterable[B]:
-        """Yield one result a shard, in the order of the shards; all that crosses over can be pickled."""
-        ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +65,7 @@ def augment(
     language: str = AUTO,
     seed: int = 13,
     map_shards: MapShards | None = None,
+    shelves: Shelves | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Augmented:
     """Add new texts to the train split until each class has the rows that `target` asks for.
@@ -100,6 +87,8 @@ def augment(
             language is not given rows in another.
         seed: the run's seed.
         map_shards: works on shards of parents, by default in this process.
+        shelves: where texts are kept, so that a call that was killed, or knew fewer rows, is gone on from; by
+            default nowhere.
         progress: called after every round with the new rows so far and those wanted.
 
     Raises:
@@ -112,7 +101,7 @@ def augment(
     # What learns from the rows need not, where no text is going to be judged.
     panel = Panel.of(filters, splits) if order.parents else Panel()
     desk = Desk({text for corpus in splits.values() for text in corpus.normalised}, panel)
-    turns = [_Turn.of(operator, order, spoken, panel, seed) for operator in operators]
+    turns = [_Turn.of(operator, order, spoken, panel=panel, seed=seed, shelves=shelves) for operator in operators]
     names = [turn.operator for turn in turns]
     vacancies = {kind: Vacancy(texts, names, max_per_row, seed) for kind, texts in order.parents.items()}
     go_round = partial(_rounds, vacancies=vacancies, desk=desk, map_shards=map_shards, progress=progress)
@@ -156,20 +145,78 @@ class _Turn:
     weight: float  # 0: it only fills up
     language: str  # the only one it can be given, by its code; empty where all will do
     able: AbstractSet[str]  # ids of these rows
-    work: Callable[[Sequence[Request]], list[list[Candidate]]]
+    work: Work
+    shelf: Shelf | None
 
     @classmethod
-    def of(cls, operator: Component, order: _Order, spoken: Spoken, panel: Panel, seed: int) -> Self:
+    def of(
+        cls,
+        operator: Component,
+        order: _Order,
+        spoken: Spoken,
+        *,
+        panel: Panel,
+        seed: int,
+        shelves: Shelves | None,
+    ) -> Self:
         name, options = parts(unweighted(operator))
         language = language_of(operator_registry.build(name, options))
         rows = {id_: text for texts in order.parents.values() for id_, text in texts.items()}
+        work = Work.of(protecting(operator, order.before), panel, seed)
         return cls(
             operator=name,
             weight=operator.get("weight", 0),
             language=language,
             able=spoken.among(rows, language),
-            work=partial(expand, operator=protecting(operator, order.before), panel=panel, seed=seed),
+            work=work,
+            shelf=shelves.shelf_of(work) if shelves else None,
         )
+
+
+def work_ahead(
+    splits: Splits,
+    shelves: Shelves,
+    share: Share,
+    *,
+    target: Target = "balanced",
+    operators: Sequence[Component] = DEFAULT_OPERATORS,
+    filters: Sequence[Component] = DEFAULT_FILTERS,
+    max_per_row: int = 20,
+    language: str = AUTO,
+    seed: int = 13,
+    map_shards: MapShards | None = None,
+) -> None:
+    """Answer a share of what `augment` is going to ask for first, so that it finds it on the shelves.
+
+    That is the first round of each operator with a weight, or else of the first one: what others are asked for,
+    and how often, depends on what becomes of these answers. The options are those of `augment`.
+
+    Raises:
+        UsageError: as by `augment`.
+    """
+    _check(splits, operators, filters, max_per_row)
+    order = _Order.of(splits.train, target, max_per_row)
+    spoken = Spoken.of(splits.train if order.parents else None, language)
+    panel = Panel.of(filters, splits) if order.parents else Panel()
+    turns = [_Turn.of(one, order, spoken, panel=panel, seed=seed, shelves=shelves) for one in operators]
+    for turn, lacking in _openings(turns, order):
+        asked: list[Request] = []
+        for kind, texts in order.parents.items():
+            vacancy = Vacancy(texts, [turn.operator], max_per_row, seed)
+            vacancy.lacking = lacking[kind]
+            vacancy.turn_to(turn.operator, turn.able)
+            asked += vacancy.requests().values()
+        mine = [request for request in asked if share.holds(request.parent)]
+        answers(turn.work, mine, map_shards=map_shards, shelf=turn.shelf)
+
+
+def _openings(turns: Sequence[_Turn], order: _Order) -> Iterator[tuple[_Turn, Mapping[Kind, int]]]:
+    """Yield the operators whose first round is known beforehand, with the new rows of each kind that they make."""
+    quota = order.quotas({})
+    if any(turn.weight for turn in turns):
+        yield from _shares(turns, quota)
+    elif turns:
+        yield turns[0], quota
 
 
 def _made(vacancies: Mapping[Kind, Vacancy]) -> dict[Kind, int]:
@@ -184,15 +231,19 @@ def _fill_by_weights(
     go_round: Callable[[_Turn, int], None],
 ) -> None:
     """Let each operator that has a weight make its part of what each kind should have."""
-    weighted = [turn for turn in turns if turn.weight]
-    if not weighted:
-        return
     quota = order.quotas({})
+    for turn, shares in _shares(turns, quota):
+        for kind, vacancy in vacancies.items():
+            vacancy.lacking = len(vacancy.new) + shares[kind]
+        go_round(turn, sum(quota.values()))
+
+
+def _shares(turns: Sequence[_Turn], quota: Mapping[Kind, int]) -> Iterator[tuple[_Turn, Mapping[Kind, int]]]:
+    """Yield each operator that has a weight, with its part of the new rows of each kind."""
+    weighted = [turn for turn in turns if turn.weight]
     shares = {kind: divided(n, [turn.weight for turn in weighted]) for kind, n in quota.items()}
     for i, turn in enumerate(weighted):
-        for kind, vacancy in vacancies.items():
-            vacancy.lacking = len(vacancy.new) + shares[kind][i]
-        go_round(turn, sum(quota.values()))
+        yield turn, {kind: shares[kind][i] for kind in quota}
 
 
 def _fill_in_order(
@@ -235,9 +286,9 @@ def _rounds(
         vacancy.turn_to(turn.operator, turn.able)
     while asked := [(kind, *one) for kind, vacancy in vacancies.items() for one in vacancy.requests().items()]:
         requests = [request for *_, request in asked]
-        answers = list(chain.from_iterable(_in_shards(turn.work, requests, map_shards)))
+        given = answers(turn.work, requests, map_shards=map_shards, shelf=turn.shelf)
         answered: dict[Kind, dict[int, tuple[Request, list[Candidate]]]] = {}
-        for (kind, i, request), candidates in zip(asked, desk.panel.screen(requests, answers), strict=True):
+        for (kind, i, request), candidates in zip(asked, desk.panel.screen(requests, given), strict=True):
             answered.setdefault(kind, {})[i] = (request, candidates)
         for kind, of_parents in answered.items():
             vacancies[kind].accept(of_parents, desk)
@@ -397,15 +448,6 @@ def protecting(operator: Component, labels: Iterable[str]) -> Component:
         return operator
     words = {word.lower() for label in labels for word in re.findall(r"[^\W\d_]+", label)}
     return {**operator, "protect": sorted({*operator.get("protect", ()), *words})}
-
-
-def _in_shards(
-    work: Callable[[Sequence[Request]], list[list[Candidate]]],
-    requests: Sequence[Request],
-    map_shards: MapShards | None,
-) -> Iterable[list[list[Candidate]]]:
-    shards = [requests[i : i + SHARD] for i in range(0, len(requests), SHARD)]
-    return map(work, shards) if map_shards is None else map_shards(work, shards)
 
 
 def _rows(

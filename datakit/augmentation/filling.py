@@ -10,12 +10,12 @@ import heapq
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
-from typing import NamedTuple, Self
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple, Self, cast
 
 from datakit.augmentation.filters._base import BatchFilter, Filter, LearningFilter, Pair
 from datakit.augmentation.operators._base import Edit, streams
-from datakit.augmentation.registries import Component, parts
+from datakit.augmentation.registries import Component, any_neural, parts
 from datakit.augmentation.registries import filters as filter_registry
 from datakit.augmentation.registries import operators as operator_registry
 from datakit.core.corpus import Splits
@@ -55,15 +55,22 @@ class Panel:
 
     alone: tuple[tuple[str, Filter], ...] = ()  #: a pair at a time, where the texts are made
     batch: tuple[tuple[str, BatchFilter], ...] = ()  #: a round at a time, in the main process
+    made_of: tuple[Component, ...] | None = ()  #: what `alone` was built from; None if it has learnt from rows too
 
     @classmethod
     def of(cls, filters: Iterable[Component], splits: Splits) -> Self:
         """Build the filters; those that learn do so from the splits."""
-        built = [(name, filter_registry.build(name, options)) for name, options in map(parts, filters)]
-        ready = [(name, one.fit(splits) if isinstance(one, LearningFilter) else one) for name, one in built]
+        chosen = list(filters)
+        names = [parts(component)[0] for component in chosen]
+        built = [filter_registry.build(*parts(component)) for component in chosen]
+        ready = [one.fit(splits) if isinstance(one, LearningFilter) else one for one in built]
+        alone = [i for i, one in enumerate(ready) if not isinstance(one, BatchFilter)]
         return cls(
-            alone=tuple((name, one) for name, one in ready if not isinstance(one, BatchFilter)),
-            batch=tuple((name, one) for name, one in ready if isinstance(one, BatchFilter)),
+            alone=tuple((names[i], cast("Filter", ready[i])) for i in alone),
+            batch=tuple(
+                (name, one) for name, one in zip(names, ready, strict=True) if isinstance(one, BatchFilter)
+            ),
+            made_of=None if any(ready[i] is not built[i] for i in alone) else tuple(chosen[i] for i in alone),
         )
 
     def verdict(self, source: str, candidate: str) -> str | None:
@@ -124,6 +131,27 @@ def expand(shard: Sequence[Request], *, operator: Component, panel: Panel, seed:
         ]
         for request, stream in zip(shard, edits, strict=True)
     ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """Answers requests to one operator. Can be done in any process."""
+
+    operator: Component  #: with the words that it protects
+    panel: Panel  #: the filters that judge alone
+    seed: int
+    neural: bool  #: whether the operator loads a model
+
+    @classmethod
+    def of(cls, operator: Component, panel: Panel, seed: int) -> Self:
+        """Return the work of an operator. What judges a round at a time stays behind: it can be large."""
+        return cls(
+            operator=operator, panel=replace(panel, batch=()), seed=seed, neural=any_neural((operator,), ())
+        )
+
+    def __call__(self, shard: Sequence[Request]) -> list[list[Candidate]]:
+        """Return what each request asks for."""
+        return expand(shard, operator=self.operator, panel=self.panel, seed=self.seed)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

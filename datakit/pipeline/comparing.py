@@ -19,7 +19,7 @@ from datakit.core.files import from_json, to_json, write_atomically
 from datakit.evaluation.thresholds import tune
 from datakit.evaluation.truth import Bools, Floats, Truth
 from datakit.pipeline.arms import Arm, duplicated, require
-from datakit.pipeline.engines.local import Local
+from datakit.pipeline.engines.chosen import engine_of
 from datakit.pipeline.events import Event, Listener, nobody
 from datakit.pipeline.keys import key_of
 from datakit.pipeline.lock import locked
@@ -291,8 +291,9 @@ class _School:
             outputs=folder,
             aside=folder,
             unfinished=unfinished,
+            shards=self.workspace.shards,
             seed=seed,
-            engine=Local(workers=recipe.workers),
+            engine=engine_of(recipe),
             progress=lambda done, total, note: self.listener(
                 Event(stage=title, kind="progress", done=done, total=total, note=note)
             ),

@@ -4,7 +4,6 @@ import gzip
 import json
 import pickle
 import random
-import sys
 import time
 from collections import Counter
 from dataclasses import asdict
@@ -404,11 +403,12 @@ def test_hash_seeds_play_no_part():
 @pytest.mark.parametrize("workers", [2, 4])
 def test_worker_processes_play_no_part(workers, monkeypatch):
     """Four shards, in real processes."""
-    monkeypatch.setattr(sys.modules["datakit.augmentation.augment"], "SHARD", 20)
+    monkeypatch.setattr("datakit.augmentation.shards.SIZE", 20)
     rare = [f"The director bought an automobile and began the movie number {i}" for i in range(80)]
     given_splits = splits(rare=rare, common=[f"Message number {i} about nothing" for i in range(170)])
     alone = augment(given_splits)
-    assert new_rows(augment(given_splits, map_shards=Local(workers=workers).map_shards)) == new_rows(alone)
+    with Local(workers=workers) as engine:
+        assert new_rows(augment(given_splits, map_shards=engine.map_shards)) == new_rows(alone)
 
 
 @pytest.fixture

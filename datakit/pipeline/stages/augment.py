@@ -1,28 +1,46 @@
 """`augment`: raise the rare classes of the train split; tell what it would do, what it made, and how."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from sys import version_info
 from typing import Any, ClassVar, Self
 
 from datakit.augmentation import Rejected, augment
-from datakit.augmentation.augment import DEFAULT_FILTERS, DEFAULT_OPERATORS, Outlook, outlook
+from datakit.augmentation.augment import DEFAULT_FILTERS, DEFAULT_OPERATORS, Outlook, outlook, work_ahead
 from datakit.augmentation.provenance import Replay, replay
 from datakit.augmentation.registries import Component, any_neural, uses_of
+from datakit.augmentation.shards import Share, Shelves, Tally
 from datakit.core.corpus import Corpus, Splits
 from datakit.core.errors import Problem, UsageError
 from datakit.core.files import from_json, to_json_lines
 from datakit.core.findings import Report
 from datakit.core.seeding import seed_for
 from datakit.core.story import Sample
+from datakit.pipeline.components import added_components
+from datakit.pipeline.engines._base import Engine
 from datakit.pipeline.keys import code_digest, device_class, differing, versions
 from datakit.pipeline.recipe import FilterOptions, Recipe
 from datakit.pipeline.shipped import find
-from datakit.pipeline.stages._base import GATE, NOT_IN_KEY, Context, Stage, digest_at
+from datakit.pipeline.stages._base import (
+    CORE_PACKAGES,
+    GATE,
+    GATE_PACKAGES,
+    NOT_IN_KEY,
+    Context,
+    Stage,
+    digest_at,
+)
 from datakit.pipeline.workspace import Manifest, Workspace
 from datakit.validation.split_profile import profile_of_splits
 from datakit.validation.suites import judge
+
+#: The code that makes texts and judges them one by one.
+MAKING = ("core", "augmentation")
+
+#: The file in a run's folder that tells how requests were answered, a line a round.
+ROUNDS = "shards.jsonl"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +53,7 @@ class Augment(Stage):
     gives: ClassVar[tuple[str, ...]] = ("augmented.parquet", "rejected.jsonl")
     rooms: ClassVar[tuple[str, ...]] = ("core", "augmentation", *GATE, "pipeline/stages/augment")
     packages: ClassVar[tuple[str, ...]] = (
-        *("pyarrow", "nltk", "nlpaug", "great-expectations", "scikit-learn", "scipy"),
+        *(*CORE_PACKAGES, *GATE_PACKAGES, "nltk", "nlpaug", "rapidfuzz", "scikit-learn"),
         *("tokenizers", "torch", "transformers"),
     )
 
@@ -71,17 +89,26 @@ class Augment(Stage):
     def run(self, context: Context) -> Report:
         """Augment the train split and judge it."""
         splits = Splits.open(context.inputs["splits"])
-        augmented = augment(
-            splits,
-            target=self.target,
-            operators=self.operators,
-            filters=self.filters,
-            max_per_row=self.max_per_row,
-            language=self.language,
-            seed=context.seed,
-            map_shards=context.engine.map_shards,
-            progress=lambda done, total: context.progress(done, total, "new rows"),
-        )
+        shelves: set[str] = set()
+
+        def tell(tally: Tally) -> None:
+            shelves.add(tally.shelf)
+            with (context.aside / ROUNDS).open("ab") as log:
+                log.write(to_json_lines([tally._asdict()]))
+
+        with context.engine as engine:
+            augmented = augment(
+                splits,
+                target=self.target,
+                operators=self.operators,
+                filters=self.filters,
+                max_per_row=self.max_per_row,
+                language=self.language,
+                seed=context.seed,
+                map_shards=engine.map_shards,
+                shelves=self._shelves(context.shards, tell),
+                progress=lambda done, total: context.progress(done, total, "new rows"),
+            )
         augmented.train.save(context.outputs / "augmented.parquet")
         (context.outputs / "rejected.jsonl").write_bytes(to_json_lines(augmented.rejected_samples))
         report = augmented.report
@@ -89,8 +116,37 @@ class Augment(Stage):
         return replace(
             report,
             findings=(*report.findings, *judge(figures, self.suite)),
-            figures={**report.figures, "profile": figures, "uses": self.uses},
+            figures={**report.figures, "profile": figures, "uses": self.uses, "shelves": sorted(shelves)},
         )
+
+    def work_ahead(self, splits: Path, root: Path, share: Share, *, seed: int, engine: Engine) -> Sequence[Tally]:
+        """Answer a share of what a run with these splits is going to ask for first; return what was done."""
+        tallies: list[Tally] = []
+        with engine:
+            work_ahead(
+                Splits.open(splits),
+                self._shelves(root, tallies.append),
+                share,
+                target=self.target,
+                operators=self.operators,
+                filters=self.filters,
+                max_per_row=self.max_per_row,
+                language=self.language,
+                seed=seed,
+                map_shards=engine.map_shards,
+            )
+        return tallies
+
+    def _shelves(self, root: Path, told: Callable[[Tally], None]) -> Shelves:
+        made_with = {
+            "code": code_digest(MAKING),
+            "components": added_components(MAKING),
+            "packages": versions(self.packages),
+            "python": f"{version_info.major}.{version_info.minor}",
+        }
+        if any_neural(self.operators, self.filters):
+            made_with["device"] = device_class()
+        return Shelves(root=root, made_with=made_with, told=told)
 
     def outlook(self, folder: Path) -> tuple[Outlook, ...]:
         """Return what it would set out to do with the splits in a run's folder."""
