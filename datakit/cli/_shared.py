@@ -1,19 +1,24 @@
 """What the verbs share: options, running the pipeline, showing what came of it."""
 
 import json
+import re
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+
+from datakit.cli._progress import LOGS, VARIABLE, progress
+from datakit.pipeline.events import Listener
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 GATE_FAILED = 3
 
 #: Names of the options that `pipeline_options` adds.
-SHARED = ("accept", "seed", "settings", "workers", "as_json", "quiet")
+SHARED = ("accept", "seed", "settings", "workers", "as_json", "quiet", "log")
 
 
 def pipeline_options(command: F) -> F:
@@ -25,6 +30,12 @@ def pipeline_options(command: F) -> F:
         click.option("--workers", type=click.IntRange(min=1), help="Worker processes (default: all cores)."),
         click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead."),
         click.option("--quiet", is_flag=True, help="Print nothing but errors."),
+        click.option(
+            "--log",
+            type=click.Choice(LOGS),
+            envvar=VARIABLE,
+            help="How progress is told: auto (a bar, or text where there is no terminal), text, json.",
+        ),
     ):
         command = option(command)
     return command
@@ -55,7 +66,7 @@ def parse_settings(settings: tuple[str, ...]) -> dict[str, Any]:
             parsed = yaml.safe_load(value)
         except yaml.YAMLError:
             parsed = value
-        if not equals or not section:
+        if not equals or not section or (option and not isinstance(patch.get(section, {}), dict)):
             problems.append(Problem(where="--set", got=repr(setting), fix="write --set augment.target=balanced"))
         elif option:
             patch.setdefault(section, {})[option] = parsed
@@ -70,32 +81,34 @@ def bring_up_to(target: str, patch: Mapping[str, Any], shared: Mapping[str, Any]
     """Go on from what this folder remembers, with `patch` put over it. Returns the exit code."""
     from datakit.pipeline.workspace import Workspace
 
-    workspace = Workspace(Path.cwd())
-    return follow(workspace.recipe().patched(patch), target, shared)
+    return follow(Workspace(Path.cwd()).recipe(), target, shared, patch)
 
 
-def as_asked(recipe: Any, shared: Mapping[str, Any]) -> Any:
-    """Return the recipe with the options that every verb takes put over it."""
-    patch = parse_settings(shared["settings"])
+def as_asked(recipe: Any, shared: Mapping[str, Any], patch: Mapping[str, Any] | None = None) -> Any:
+    """Return the recipe with a verb's own options put over it, and over them those that every verb takes.
+
+    They are put together first: an option may be right only beside another one.
+    """
+    from datakit.pipeline.recipe import merged
+
+    common = {name: shared[name] for name in ("seed", "workers") if shared[name] is not None}
     if shared["accept"]:
-        patch["accept"] = sorted({*recipe.accept, *shared["accept"]})
-    patch |= {name: shared[name] for name in ("seed", "workers") if shared[name] is not None}
-    return recipe.patched(patch)
+        common["accept"] = sorted({*recipe.accept, *shared["accept"]})
+    return recipe.patched(merged(merged(patch or {}, parse_settings(shared["settings"])), common))
 
 
-def follow(recipe: Any, target: str, shared: Mapping[str, Any]) -> int:
-    """Run the pipeline as far as `target`, show it, and return the exit code."""
-    from datakit.cli._progress import progress
+def follow(recipe: Any, target: str, shared: Mapping[str, Any], patch: Mapping[str, Any] | None = None) -> int:
+    """Run the pipeline as far as `target`, with `patch` put over the recipe; show it, and return the exit code."""
     from datakit.pipeline.runner import bring_up_to as run_pipeline
     from datakit.pipeline.workspace import Workspace
 
-    recipe = as_asked(recipe, shared)
+    recipe = as_asked(recipe, shared, patch)
     workspace = Workspace(Path.cwd())
-    silent = shared["quiet"] or shared["as_json"]
-    with progress(silent=silent) as listener:
+    with watching(shared) as listener:
         outcome = run_pipeline(workspace, recipe, target, command=command_line(), listener=listener)
     report = None
-    if outcome.ran and "evaluate" in outcome.reports:
+    told = (outcome.folder / "report.html").exists()  # not by a run that was killed at its very end
+    if (outcome.ran or not told) and "evaluate" in outcome.reports:
         from datakit.cli._report import write_report
 
         report = write_report(workspace, outcome.manifest)
@@ -104,6 +117,11 @@ def follow(recipe: Any, target: str, shared: Mapping[str, Any]) -> int:
     elif not shared["quiet"]:
         show(outcome, target, report)
     return GATE_FAILED if outcome.gate else 0
+
+
+def watching(shared: Mapping[str, Any]) -> AbstractContextManager[Listener]:
+    """Show what happens, as asked; with --json only where a log is asked for too."""
+    return progress(silent=shared["quiet"] or (shared["as_json"] and not shared["log"]), log=shared["log"])
 
 
 def show(outcome: Any, target: str, report: Path | None) -> None:
@@ -140,6 +158,15 @@ def _next(reports: Mapping[str, Any]) -> str:
 def relative(path: Path) -> str:
     """Return a path as seen from the current folder, if it is below it."""
     return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+
+
+def shortened(told: str) -> str:
+    """Return a text; of a digest, also one behind a colon, the first digits."""
+    head, colon, digest = told.rpartition(":")
+    return f"{head}{colon}{digest[:12]}" if _DIGEST.fullmatch(digest) else told
+
+
+_DIGEST = re.compile("[0-9a-f]{32,64}")
 
 
 def as_json(outcome: Any, report: Path | None) -> dict[str, Any]:

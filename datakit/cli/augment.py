@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from datakit.cli._shared import SHARED, bring_up_to, parse_settings, patch_of, pipeline_options
+from datakit.cli._shared import SHARED, as_asked, bring_up_to, parse_settings, patch_of, pipeline_options
 
 
 @click.command("augment")
@@ -83,9 +83,7 @@ def _dry_run(patch: Mapping[str, Any], shared: Mapping[str, Any]) -> int:
     from datakit.reports import terminal
 
     workspace = Workspace(Path.cwd())
-    recipe = workspace.recipe().patched(patch).patched(parse_settings(shared["settings"]))
-    if shared["seed"] is not None:
-        recipe = recipe.patched({"seed": shared["seed"]})
+    recipe = as_asked(workspace.recipe(), shared, patch)
     latest = workspace.latest()
     folder = workspace.folder_of(latest.run) if latest else workspace.root
     stale = [one.stage for one in plan(workspace, recipe) if one.runs and one.stage in ("validate", "split")]
@@ -128,6 +126,11 @@ def _export(output: Path, *, quiet: bool) -> None:
     workspace = Workspace(Path.cwd())
     latest = workspace.latest()
     if latest is not None:
-        write(Corpus.open(workspace.folder_of(latest.run) / "augmented.parquet"), output)
+        marked = write(Corpus.open(workspace.folder_of(latest.run) / "augmented.parquet"), output)
         if not quiet:
             click.echo(f"written: {output}")
+        if marked and not quiet:
+            click.echo(
+                f"{marked:,} of its cells begin with an apostrophe now, lest a spreadsheet run them as formulas; "
+                ".jsonl and .parquet keep every text as it is"
+            )

@@ -18,6 +18,7 @@ from datakit.cli._shared import (
     pipeline_options,
     relative,
     show,
+    watching,
 )
 
 TRIES = 2  # each costs a training
@@ -87,7 +88,6 @@ def _check(*, lr_range_test: bool, repair: bool, tries: int | None) -> None:
 def _repair(patch: dict[str, Any], tries: int, shared: dict[str, Any]) -> int:
     import msgspec
 
-    from datakit.cli._progress import progress
     from datakit.cli._report import write_report
     from datakit.pipeline.repairing import repair
     from datakit.pipeline.workspace import Workspace
@@ -95,8 +95,8 @@ def _repair(patch: dict[str, Any], tries: int, shared: dict[str, Any]) -> int:
     from datakit.reports.repaired import as_shown
 
     workspace = Workspace(Path.cwd())
-    recipe = as_asked(workspace.recipe().patched(patch), shared)
-    with progress(silent=shared["quiet"] or shared["as_json"]) as listener:
+    recipe = as_asked(workspace.recipe(), shared, patch)
+    with watching(shared) as listener:
         outcome, repaired = repair(workspace, recipe, tries=tries, command=command_line(), listener=listener)
     report = write_report(workspace, outcome.manifest) if outcome and repaired else None
     if repaired is None:
@@ -121,14 +121,13 @@ def _repair(patch: dict[str, Any], tries: int, shared: dict[str, Any]) -> int:
 
 
 def _range_test(patch: dict[str, Any], shared: dict[str, Any]) -> int:
-    from datakit.cli._progress import progress
     from datakit.pipeline.range_testing import range_test
     from datakit.pipeline.workspace import Workspace
     from datakit.reports import terminal
 
     workspace = Workspace(Path.cwd())
-    recipe = as_asked(workspace.recipe().patched(patch), shared)
-    with progress(silent=shared["quiet"] or shared["as_json"]) as listener:
+    recipe = as_asked(workspace.recipe(), shared, patch)
+    with watching(shared) as listener:
         tested = range_test(workspace, recipe, command=command_line(), listener=listener)
     if shared["as_json"]:
         told = as_json(tested.outcome, None) | {

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+_SHOWN = 24  # characters of a command; --json has all of it
+
 
 @click.command("history")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line instead.")
@@ -21,7 +23,11 @@ def command(as_json: bool) -> int:
         for row in rows:
             click.echo(json.dumps(row))
     elif rows:
-        terminal.console().print(terminal.table(rows))
+        terminal.console().print(terminal.table([{**row, "command": _short(row["command"])} for row in rows]))
     else:
         click.echo("no runs here yet")
     return 0
+
+
+def _short(command: str) -> str:
+    return command if len(command) <= _SHOWN else f"{command[: _SHOWN - 1]}…"

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from datakit.cli._shared import SHARED, as_asked, as_json, pipeline_options, relative, show
+from datakit.cli._shared import SHARED, as_asked, as_json, pipeline_options, relative, show, watching
 
 
 @click.group("job")
@@ -31,15 +31,13 @@ def run(name: str, force: bool, **options: Any) -> int:
     import msgspec
 
     from datakit.cli._job import job_of
-    from datakit.cli._progress import progress
     from datakit.cli._report import write_report
     from datakit.pipeline.jobs.job import Job, run_job
 
     shared = {option: options[option] for option in SHARED}
     named = job_of(name)
     job = Job(name=named.name, recipe=as_asked(named.recipe, shared), workspace=named.workspace)
-    silent = shared["quiet"] or shared["as_json"]
-    with progress(silent=silent) as listener:
+    with watching(shared) as listener:
         record, outcome = run_job(job, force=force, listener=listener, say=_say)
     report = None
     if outcome is not None and "evaluate" in outcome.reports:

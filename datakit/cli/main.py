@@ -4,12 +4,14 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from itertools import groupby
+from pathlib import Path
 
 import click
 
 from datakit import __version__
 from datakit.core.errors import DatakitError
 from datakit.core.names import suggest
+from datakit.core.refusals import refusals_told
 
 # Help lines stand here too, for `datakit --help` must not load a single command.
 COMMANDS = {
@@ -18,6 +20,7 @@ COMMANDS = {
     "clean": "Mend what you ask for, into a new file with a log of every change.",
     "split": "Split into train, validation and test, without leakage.",
     "augment": "Raise rare classes with new texts made from their rows.",
+    "worker": "Do a share of the augmentation ahead, on one of many machines.",
     "replay": "Make an augmented row again, to the byte.",
     "finetune": "Fine-tune an encoder and evaluate it on the test split.",
     "tune": "Search for better settings of finetune; the test split is not looked at.",
@@ -35,6 +38,10 @@ COMMANDS = {
     "plan": "Show what would run, and why.",
     "status": "Show how this workspace stands.",
     "history": "List the runs of this workspace.",
+    "trace": "Tell where a row, a run or a model comes from, and what became of it.",
+    "verify": "Hash again all that is kept here, and tell what is damaged.",
+    "gc": "Remove old runs, and what no other needs.",
+    "schema": "Print the JSON Schema of recipes, for editors.",
     "explain": "Print the manual page of a finding, fix, operator, filter or rule.",
 }
 
@@ -97,7 +104,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code. Errors that a user can mend are told without a traceback."""
     try:
-        code = cli.main(args=arguments, prog_name="datakit", standalone_mode=False)
+        with refusals_told(Path()):
+            code = cli.main(args=arguments, prog_name="datakit", standalone_mode=False)
     except click.ClickException as error:
         error.show()
         return error.exit_code
@@ -115,7 +123,11 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 def _tell(error: DatakitError) -> None:
     """Print the problems; a fix that several in a row share stands once, below them."""
+    from datakit.reports.terminal import visible
+
     for fix, problems in groupby(error.problems, key=lambda problem: problem.fix):
         for problem in problems:
-            click.echo(click.style("error: ", fg="red", bold=True) + f"{problem.where}: {problem.got}", err=True)
-        click.echo(click.style("  fix: ", fg="green") + fix, err=True)
+            click.echo(
+                click.style("error: ", fg="red", bold=True) + visible(f"{problem.where}: {problem.told}"), err=True
+            )
+        click.echo(click.style("  fix: ", fg="green") + visible(fix), err=True)

@@ -21,5 +21,4 @@ def command(recipe: Path, source: str | None, **options: Any) -> int:
     from datakit.pipeline.recipe import load
 
     shared = {name: options[name] for name in SHARED}
-    loaded = load(recipe)
-    return follow(loaded.patched({"source": {"path": source}}) if source else loaded, "diagnose", shared)
+    return follow(load(recipe), "diagnose", shared, {"source": {"path": source}} if source else {})

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from datakit.cli._shared import SHARED, as_asked, command_line, patch_of, pipeline_options
+from datakit.cli._shared import SHARED, as_asked, command_line, patch_of, pipeline_options, watching
 
 
 @click.command("tune")
@@ -27,14 +27,13 @@ def command(apply: bool, **options: Any) -> int:
     The best three and the present settings are run again with several seeds, so that luck is seen as luck. The
     space is the recipe's, tune.space; a search that was broken off goes on.
     """
-    from datakit.cli._progress import progress
     from datakit.pipeline.tuning import tune
     from datakit.pipeline.workspace import Workspace
 
     shared = {name: options.pop(name) for name in SHARED}
     workspace = Workspace(Path.cwd())
-    recipe = as_asked(workspace.recipe().patched(patch_of("tune", options)), shared)
-    with progress(silent=shared["quiet"] or shared["as_json"]) as listener:
+    recipe = as_asked(workspace.recipe(), shared, patch_of("tune", options))
+    with watching(shared) as listener:
         tuned = tune(workspace, recipe, command=command_line(), listener=listener)
     if apply:
         workspace.remember(workspace.recipe().patched(tuned.patch))

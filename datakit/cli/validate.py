@@ -43,7 +43,7 @@ def command(
     patch = {**source, **patch_of("validate", {"suite": suite, "deep": deep, "reference": reference})}
     if path is None:
         return bring_up_to("validate", patch, shared)
-    return follow(_recipe_for(path).patched(patch), "validate", shared)
+    return follow(_recipe_for(path), "validate", shared, patch)
 
 
 def _recipe_for(path: str) -> Any:

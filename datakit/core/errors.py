@@ -6,7 +6,8 @@
     ├── InputError            2   a file that cannot be read as labelled text
     ├── GateError             3   the data did not pass a gate
     ├── LockHeldError         5   another datakit process is using the workspace
-    └── TransientError       75   try again later
+    ├── TransientError       75   try again later
+    └── TimedOutError       124   a stage took longer than it may
 
 Bad data is a Finding, not an error; anything else than a DatakitError is a bug of ours.
 """
@@ -22,9 +23,15 @@ class Problem:
     where: str  #: `path`, `path:line`, `path:line:column`, or the option's name
     got: str
     fix: str
+    quote: str = ""  #: of the user's data, that shows what is meant; for who sits there, never for a log
+
+    @property
+    def told(self) -> str:
+        """What was got, with the quotation."""
+        return f"{self.got}: {self.quote}" if self.quote else self.got
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.got}\n  fix: {self.fix}"
+        return f"{self.where}: {self.told}\n  fix: {self.fix}"
 
 
 class DatakitError(Exception):
@@ -35,6 +42,11 @@ class DatakitError(Exception):
     def __init__(self, *problems: Problem) -> None:
         self.problems = problems
         super().__init__("\n".join(map(str, problems)))
+
+    @property
+    def plainly(self) -> str:
+        """What is wrong, in one line, without a word of the user's data: for logs and news."""
+        return "; ".join(f"{problem.where}: {problem.got}" for problem in self.problems)
 
 
 class UsageError(DatakitError):
@@ -69,3 +81,9 @@ class TransientError(DatakitError):
     """Something outside failed for now. Try again later."""
 
     exit_code = 75
+
+
+class TimedOutError(DatakitError):
+    """A stage took longer than the recipe allows it. Allow more, or give it less to do."""
+
+    exit_code = 124

@@ -11,7 +11,7 @@ class Event:
     """One moment of a run."""
 
     stage: str
-    kind: str  #: `started`, `progress`, `ran`, `hit`, `failed`
+    kind: str  #: `started`, `progress`, `retrying`, `ran`, `hit`, `failed`
     done: int = 0  #: of `total` steps, for `progress`
     total: int = 0
     note: str = ""

@@ -5,9 +5,10 @@ reports or in the commands is no reason to run it again.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import sha256
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -21,16 +22,30 @@ def key_of(parts: Mapping[str, Any]) -> str:
     return sha256(msgspec.json.encode(parts, order="sorted")).hexdigest()
 
 
-def differing(parts: Mapping[str, Any], before: Mapping[str, Any]) -> list[str]:
-    """Return the names of the parts that differ, nested ones with dots, e.g. `options.target`."""
-    names = []
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Difference:
+    """A part of a key that is another one than before; None stands for one that is not there."""
+
+    part: str  #: nested ones with dots, e.g. `options.target`
+    before: Any
+    now: Any
+
+
+def differences(parts: Mapping[str, Any], before: Mapping[str, Any]) -> list[Difference]:
+    """Return the parts that differ, by name."""
+    found = []
     for name in sorted(parts.keys() | before.keys()):
         new, old = parts.get(name), before.get(name)
         if isinstance(new, Mapping) and isinstance(old, Mapping):
-            names += [f"{name}.{inner}" for inner in differing(new, old)]
+            found += [replace(inner, part=f"{name}.{inner.part}") for inner in differences(new, old)]
         elif new != old:
-            names.append(name)
-    return names
+            found.append(Difference(part=name, before=old, now=new))
+    return found
+
+
+def differing(parts: Mapping[str, Any], before: Mapping[str, Any]) -> list[str]:
+    """Return the names of the parts that differ, nested ones with dots, e.g. `options.target`."""
+    return [difference.part for difference in differences(parts, before)]
 
 
 @cache
@@ -44,8 +59,16 @@ def code_digest(rooms: tuple[str, ...]) -> str:
 
 
 def versions(packages: Iterable[str]) -> dict[str, str]:
-    """Return the installed versions of distributions."""
-    return {package: version(package) for package in packages}
+    """Return the installed versions of distributions; what is missing is left to who needs it."""
+    return {package: _version(package) for package in packages}
+
+
+@cache
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "missing"
 
 
 @cache

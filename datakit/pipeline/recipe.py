@@ -1,26 +1,48 @@
 """A recipe: the source, the options of every stage, the seed. Written in YAML, checked before anything runs."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic.fields import FieldInfo
 
-from datakit.core.errors import Problem, RecipeError
+from datakit.core.errors import Problem, RecipeError, UsageError
 from datakit.core.names import suggest
+from datakit.core.registry import Registry
 from datakit.pipeline.jobs.due import require_schedule, require_zone
 from datakit.training.search import Choices, Pruner, Range, Searcher
-from datakit.training.settings import Settings
+from datakit.training.settings import Settings, conflict
 
 MAX_BYTES = 1_000_000  # nobody writes a longer recipe; a hostile one could
 
+_INTERPOLATED = re.compile(r"\$\{(\w+)\}")
+
 Fraction = Annotated[float, Field(gt=0, lt=1)]
+Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+def _require(family: Registry[Any], chosen: Mapping[str, tuple[str, Mapping[str, Any]]]) -> None:
+    """Refuse components that do not exist, or that do not take their options; all of them at once.
+
+    Args:
+        family: theirs.
+        chosen: by the place in the section, a name and the options for it.
+    """
+    problems = []
+    for where, (name, options) in chosen.items():
+        try:
+            family.build(name, options)
+        except UsageError as error:
+            problems += [Problem(where=where, got=problem.got, fix=problem.fix) for problem in error.problems]
+    if problems:
+        raise conflict(problems)
 
 
 class SourceOptions(_Section):
@@ -39,6 +61,7 @@ class SourceOptions(_Section):
         description="of JSON, CSV and TSV files, read strictly; auto: UTF-8; CSV and TSV else as their bytes say",
     )
     columns: tuple[str, ...] | None = Field(None, description="names for a CSV or TSV file without a header")
+    max_bytes: int = Field(20_000_000_000, gt=0, description="a larger file is refused")
     max_line_bytes: int = Field(1_000_000, gt=0, description="longer lines go to quarantine")
 
 
@@ -56,13 +79,21 @@ class ValidateOptions(_Section):
         {}, description="options by check, e.g. class-imbalance: {max_ratio: 5}"
     )
 
+    @model_validator(mode="after")
+    def _exist(self) -> Self:
+        if self.checks:
+            from datakit.validation import checks
+
+            _require(checks, {f"checks.{name}": (name, options) for name, options in self.checks.items()})
+        return self
+
 
 class SplitOptions(_Section):
     """Train, validation and test."""
 
     validation: Fraction = Field(0.1, description="fraction of the rows, where no validation file is given")
     test: Fraction = Field(0.1, description="fraction of the rows, where no test file is given")
-    splitter: str = "stratified"
+    splitter: str = Field("stratified", description="who deals the rows out")
     options: dict[str, Any] = Field({}, description="of the splitter")
     suite: str = Field(
         "training_ready.json", description="suite that judges the splits, in ./expectations or shipped"
@@ -72,19 +103,41 @@ class SplitOptions(_Section):
         None, description="a file that keeps the split of each text: it stays there when the data grow"
     )
 
+    @model_validator(mode="after")
+    def _exists(self) -> Self:
+        if self.model_fields_set & {"splitter", "options"}:
+            from datakit.splitting import splitters
+
+            _require(splitters, {"splitter": (self.splitter, self.options)})
+        return self
+
 
 class FilterOptions(_Section):
-    """A component, and its own options, which the component itself checks."""
+    """A filter, and its own options."""
 
     model_config = ConfigDict(extra="allow")
 
     name: str
 
+    @model_validator(mode="after")
+    def _exists(self) -> Self:
+        from datakit.augmentation.registries import filters
+
+        _require(filters, {"": (self.name, self.model_extra or {})})
+        return self
+
 
 class OperatorOptions(FilterOptions):
-    """An operator, and its part of the new rows."""
+    """An operator, its own options, and its part of the new rows."""
 
     weight: float | None = Field(None, gt=0, allow_inf_nan=False)
+
+    @model_validator(mode="after")
+    def _exists(self) -> Self:
+        from datakit.augmentation.registries import operators
+
+        _require(operators, {"": (self.name, self.model_extra or {})})
+        return self
 
 
 class AugmentOptions(_Section):
@@ -193,13 +246,46 @@ class JobOptions(_Section):
     keep: int | None = Field(None, ge=1, description="how many of the job's runs are kept; null: all")
 
 
+class Timeouts(_Section):
+    """Seconds that a stage may take; it is ended then, with all its processes. By default there is no limit."""
+
+    validation: Seconds | None = Field(None, alias="validate", description="seconds; null: no limit")
+    split: Seconds | None = Field(None, description="seconds; null: no limit")
+    augment: Seconds | None = Field(None, description="seconds; null: no limit")
+    preflight: Seconds | None = Field(None, description="seconds; null: no limit")
+    finetune: Seconds | None = Field(None, description="seconds; null: no limit")
+    evaluate: Seconds | None = Field(None, description="seconds; null: no limit")
+    diagnose: Seconds | None = Field(None, description="seconds; null: no limit")
+
+    def of(self, stage: str) -> float | None:
+        """Return the seconds that a stage may take, by its name; None for any number."""
+        seconds: float | None = self.model_dump(by_alias=True)[stage]
+        return seconds
+
+
 class Recipe(_Section):
     """All that a run depends on, but for the code and the machine."""
 
     source: SourceOptions
-    seed: int = 13
+    seed: int = Field(13, description="of everything random")
     accept: tuple[str, ...] = Field((), description="codes of error findings that do not stop the run")
+    trackers: tuple[str, ...] = Field(
+        (), description="experiment trackers told of the training, by transformers: mlflow, wandb, …"
+    )
     workers: int | None = Field(None, gt=0, description="processes for augmentation; default: one a core")
+    engine: Literal["local", "ray"] = Field(
+        "local", description="where augmentation is done: processes of this machine, or a Ray cluster"
+    )
+    ray_address: str | None = Field(
+        None, description="of the cluster to join; default: RAY_ADDRESS, else one of this machine's own is started"
+    )
+    ray_unauthenticated: bool = Field(
+        False, description="whether a cluster may be used that takes work from everybody who reaches it"
+    )
+    retries: int = Field(
+        2, ge=0, description="of a stage that something outside made fail for now: after 2, 4, 8, … seconds"
+    )
+    timeouts: Timeouts = Timeouts()
     validation: ValidateOptions = Field(ValidateOptions(), alias="validate")
     split: SplitOptions = SplitOptions()
     augment: AugmentOptions = AugmentOptions()
@@ -214,7 +300,7 @@ class Recipe(_Section):
         Raises:
             RecipeError: an option that does not exist or has the wrong type.
         """
-        return parse(_merged(self.as_dict(), patch), where="options")
+        return parse(merged(self.as_dict(), patch), where="options")
 
     def as_dict(self) -> dict[str, Any]:
         """Return what `parse` takes; options that have their default are left out."""
@@ -232,20 +318,30 @@ def parse(data: Mapping[str, Any], where: str, lines: Mapping[tuple[str, ...], s
     Raises:
         RecipeError: unknown or missing options, or wrong types; all of them at once.
     """
+    return _parsed(data, where, lines or {}, [])
+
+
+def _parsed(
+    data: Mapping[str, Any], where: str, places: Mapping[tuple[str, ...], str], problems: Sequence[Problem]
+) -> Recipe:
+    """Do the same, and tell the problems that are known already with those that are found."""
+    found = [*problems, *_interpolations(data, (), where, places)]
     if isinstance(data.get("source"), str):
         data = {**data, "source": {"path": data["source"]}}
     try:
-        return Recipe.model_validate(data)
+        recipe = Recipe.model_validate(data)
     except ValidationError as error:
-        places = lines or {}
-        problems = dict.fromkeys(
-            problem for e in error.errors(include_url=False) for problem in _problems(e, where, places)
-        )
-        raise RecipeError(*problems) from error
+        found += [problem for e in error.errors(include_url=False) for problem in _problems(e, where, places)]
+        raise RecipeError(*dict.fromkeys(found)) from error
+    if found:
+        raise RecipeError(*found)
+    return recipe
 
 
 def load(path: Path) -> Recipe:
     """Read a recipe from YAML. Tags and aliases are refused: a recipe needs neither, and both can be abused.
+
+    So are keys that stand twice in a mapping, of which YAML would silently take the last.
 
     Raises:
         RecipeError: unreadable, not YAML, or not a recipe; with path, line and column.
@@ -265,10 +361,42 @@ def load(path: Path) -> Recipe:
         mark = error.problem_mark
         place = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
         raise RecipeError(Problem(where=place, got=error.problem or str(error), fix="mend the YAML")) from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # a control character, 2026-13-45, [[[[…
+        got = "too deeply nested" if isinstance(error, RecursionError) else str(error)
+        raise RecipeError(Problem(where=str(path), got=got, fix="mend the YAML")) from error
     if not isinstance(data, dict):
         raise RecipeError(Problem(where=str(path), got="no mapping", fix="begin with `source: raw.jsonl`"))
-    places = {keys: f"{path}:{line}:{column}" for keys, line, column in _places(node, ())}
-    return parse(data, where=str(path), lines=places)
+    places: dict[tuple[str, ...], str] = {}
+    repeated: dict[tuple[str, ...], Problem] = {}
+    for keys, line, column in _places(node, ()):
+        place = f"{path}:{line}:{column}"
+        if keys in places and not any(keys[:n] in repeated for n in range(len(keys))):
+            got = f"{'.'.join(keys)} is there already, at {places[keys]}"
+            repeated[keys] = Problem(where=place, got=got, fix="leave one of the two out")
+        places[keys] = place
+    return _parsed(data, str(path), places, list(repeated.values()))
+
+
+def _interpolations(
+    value: Any,  # noqa: ANN401  (whatever the YAML holds)
+    keys: tuple[str, ...],
+    where: str,
+    places: Mapping[tuple[str, ...], str],
+) -> Iterator[Problem]:
+    """Yield the values that expect a variable's value in their place: it would be in every manifest and log."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _interpolations(inner, (*keys, str(key)), where, places)
+    elif isinstance(value, list | tuple):
+        for i, inner in enumerate(value):
+            yield from _interpolations(inner, (*keys, str(i)), where, places)
+    elif isinstance(value, str) and (named := _INTERPOLATED.search(value)):
+        yield Problem(
+            where=_place(keys, where, places),
+            got=f"{'.'.join(keys)}: {named[0]} stands for itself here: variables are not put into recipes",
+            fix=f'write the value, or give it in the call: --set {".".join(keys[:2])}="${named[1]}"; options '
+            "that end in _env take the name of a variable",
+        )
 
 
 def _refuse_aliases(text: str) -> None:
@@ -278,15 +406,16 @@ def _refuse_aliases(text: str) -> None:
             raise yaml.MarkedYAMLError(problem="aliases are refused", problem_mark=token.start_mark)
 
 
-def _merged(base: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
+def merged(base: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
     """Put sections over sections; within a section an option replaces the former one."""
-    merged = dict(base)
+    whole = dict(base)
     for name, value in patch.items():
-        if isinstance(value, Mapping):
-            merged[name] = {**merged.get(name, {}), **value}
+        section = whole.get(name)
+        if isinstance(value, Mapping) and isinstance(section, Mapping):
+            whole[name] = {**section, **value}
         else:
-            merged[name] = value
-    return merged
+            whole[name] = value
+    return whole
 
 
 def _problems(error: Any, where: str, places: Mapping[tuple[str, ...], str]) -> list[Problem]:  # noqa: ANN401
@@ -294,13 +423,9 @@ def _problems(error: Any, where: str, places: Mapping[tuple[str, ...], str]) -> 
     keys = tuple(str(part) for part in error["loc"])
     if error["type"] != "conflict":
         return [_problem(error, keys, _place(keys, where, places))]
+    told = [((*keys, *filter(None, one.where.split("."))), one) for one in error["ctx"]["problems"]]
     return [
-        Problem(
-            where=_place((*keys, conflict.where), where, places),
-            got=f"{'.'.join((*keys, conflict.where))}: {conflict.got}",
-            fix=conflict.fix,
-        )
-        for conflict in error["ctx"]["problems"]
+        Problem(where=_place(at, where, places), got=f"{'.'.join(at)}: {one.got}", fix=one.fix) for at, one in told
     ]
 
 

@@ -1,5 +1,6 @@
 """Brings a pipeline up to date as far as a stage: what is unchanged is not run again."""
 
+import itertools
 import os
 import shutil
 import sys
@@ -16,18 +17,22 @@ from typing import Any
 import msgspec
 
 from datakit import __version__
-from datakit.core.errors import DatakitError, GateError, Problem
+from datakit.core.errors import DatakitError, GateError, Problem, TimedOutError, TransientError
 from datakit.core.files import from_json, to_json
 from datakit.core.findings import Finding, Report
-from datakit.pipeline.engines.local import Local
+from datakit.core.refusals import refusals_told
+from datakit.pipeline.engines.chosen import engine_of
 from datakit.pipeline.events import Event, Listener, nobody
-from datakit.pipeline.keys import differing, key_of
+from datakit.pipeline.keys import Difference, differences, key_of
+from datakit.pipeline.limited import run_limited
 from datakit.pipeline.lock import locked
 from datakit.pipeline.recipe import Recipe
 from datakit.pipeline.stages import STAGES, Context, Stage
 from datakit.pipeline.stages._base import parts_of
 from datakit.pipeline.store import Artefact, Record, digest_of_artefact
 from datakit.pipeline.workspace import Manifest, Standing, Workspace, as_yaml
+
+MAX_PAUSE = 60.0  # seconds between two tries of a stage
 
 #: Looks at what a stage has left in the run's folder.
 Gate = Callable[[Path], Iterable[Finding]]
@@ -60,7 +65,11 @@ class Planned:
 
     stage: str
     runs: bool
-    why: tuple[str, ...] = ()  #: parts of its key that differ from those of the latest run
+    why: tuple[str, ...] = ()  #: parts of its key that differ from those in the run `against`
+    key: str | None = None  #: None where it is not known before others have run
+    #: run that it is compared with, the newest that got so far; of a stage that is up to date one that has it
+    against: str | None = None
+    differences: tuple[Difference, ...] = ()  #: the same parts, with their values
 
 
 def chain(target: str) -> list[type[Stage]]:
@@ -104,27 +113,53 @@ def follow(
     return _Run(workspace, recipe, command, listener, gates or {}).up_to(target)
 
 
-def plan(workspace: Workspace, recipe: Recipe) -> Iterator[Planned]:
-    """Yield what bringing the whole pipeline up to date would do to each stage, and why."""
-    latest = workspace.latest()
-    before = {standing.stage: standing for standing in latest.stages} if latest else {}
+def plan(workspace: Workspace, recipe: Recipe, closely: str | None = None) -> Iterator[Planned]:
+    """Yield what bringing the whole pipeline up to date would do to each stage, and why.
+
+    Args:
+        workspace: how things stand.
+        recipe: what is wanted.
+        closely: a stage whose key is looked into also where others run before it.
+    """
     artefacts: dict[str, Artefact] = {}
     waiting_for = ""
     for kind in STAGES:
-        if waiting_for:
-            yield Planned(stage=kind.name, runs=True, why=(f"{waiting_for} runs first",))
+        first = f"{waiting_for} runs first"
+        if waiting_for and kind.name != closely:
+            yield Planned(stage=kind.name, runs=True, why=(first,))
             continue
         stage = kind.of(recipe, workspace.project)
-        parts = _parts(stage, recipe, artefacts)
-        record = workspace.store.recall(key_of(parts))
+        parts = _parts(stage, recipe, artefacts, unknown=f"not known before {waiting_for} has run")
+        key = key_of(parts)
+        record = None if waiting_for else workspace.store.recall(key)
         if record is not None:
             artefacts |= record.outputs
-            yield Planned(stage=kind.name, runs=False)
+            holding = _newest_run(workspace, key=key) if kind.name == closely else None
+            yield Planned(stage=kind.name, runs=False, key=key, against=holding and holding[0])
             continue
-        waiting_for = kind.name
-        old = before.get(kind.name)
-        why = differing(parts, old.parts) if old else ["never run here"]
-        yield Planned(stage=kind.name, runs=True, why=tuple(why or ["its objects are gone"]))
+        found = _newest_run(workspace, stage=kind.name)
+        changed = tuple(differences(parts, found[1].parts)) if found else ()
+        why = [one.part for one in changed] or ["its objects are gone" if found else "never run here"]
+        yield Planned(
+            stage=kind.name,
+            runs=True,
+            why=(first,) if waiting_for else tuple(why),
+            key=None if waiting_for else key,
+            against=found and found[0],
+            differences=changed,
+        )
+        waiting_for = waiting_for or kind.name
+
+
+def _newest_run(workspace: Workspace, **wanted: str) -> tuple[str, Standing] | None:
+    """Return the latest run, else the newest, with a stage of this `stage` or `key`, and how it stands there."""
+    latest = workspace.latest()
+    earlier = workspace.history(newest_first=True)
+    for run in earlier if latest is None else itertools.chain([latest], earlier):
+        for standing in run.stages:
+            if all(getattr(standing, name) == value for name, value in wanted.items()):
+                return run.run, standing
+    return None
 
 
 @dataclass
@@ -146,7 +181,7 @@ class _Run:
         outcome = "done"
         for kind in chain(target):
             with self._accounted(kind.name):
-                self._bring_up(kind.of(self.recipe, self.workspace.project))
+                self._patiently(kind)
                 found = self.gates[kind.name](self._folder()) if kind.name in self.gates else ()
             report = self.reports[kind.name]
             gate = replace(report, findings=(*report.findings, *found)).errors(frozenset(self.recipe.accept))
@@ -155,7 +190,25 @@ class _Run:
                 break
         return self._finish(outcome, gate)
 
-    def _bring_up(self, stage: Stage) -> None:
+    def _patiently(self, kind: type[Stage]) -> None:
+        """Bring a stage up to date; again after a while where something outside failed for now."""
+        before = len(self.standings)
+        for attempt in itertools.count(1):
+            try:
+                with refusals_told(self.workspace.root):
+                    self._bring_up(kind.of(self.recipe, self.workspace.project), attempt)
+            except TransientError as error:
+                del self.standings[before:]
+                if attempt > self.recipe.retries:
+                    raise
+                pause = min(2.0**attempt, MAX_PAUSE)
+                tries = f"try {attempt} of {1 + self.recipe.retries} failed, the next in {pause:g} s"
+                self._tell(Event(stage=kind.name, kind="retrying", note=f"{tries}: {error.plainly}"))
+                time.sleep(pause)
+            else:
+                return
+
+    def _bring_up(self, stage: Stage, attempt: int) -> None:
         parts = _parts(stage, self.recipe, self.artefacts)
         key = key_of(parts)
         record = self.workspace.store.recall(key)
@@ -168,7 +221,13 @@ class _Run:
         self.artefacts |= record.outputs
         self.standings.append(
             Standing(
-                stage=stage.name, status=status, key=key, parts=parts, outputs=record.outputs, seconds=seconds
+                stage=stage.name,
+                status=status,
+                key=key,
+                parts=parts,
+                outputs=record.outputs,
+                seconds=seconds,
+                attempts=attempt,
             )
         )
         report = self.reports[stage.name] = self._report(record)
@@ -183,19 +242,21 @@ class _Run:
         started = time.perf_counter()
         with TemporaryDirectory(dir=self.workspace.scratch) as temporary:
             outputs = Path(temporary)
-            report = stage.run(
-                Context(
-                    inputs={name: folder / name for name in stage.needs},
-                    outputs=outputs,
-                    aside=folder,
-                    unfinished=unfinished,
-                    seed=self.recipe.seed,
-                    engine=Local(workers=self.recipe.workers),
-                    progress=lambda done, total, note: self._tell(
-                        Event(stage=stage.name, kind="progress", done=done, total=total, note=note)
-                    ),
-                )
+            context = Context(
+                inputs={name: folder / name for name in stage.needs},
+                outputs=outputs,
+                aside=folder,
+                unfinished=unfinished,
+                shards=self.workspace.shards,
+                seed=self.recipe.seed,
+                engine=engine_of(self.recipe),
+                progress=lambda done, total, note: self._tell(
+                    Event(stage=stage.name, kind="progress", done=done, total=total, note=note)
+                ),
+                trackers=self.recipe.trackers,
             )
+            limit = self.recipe.timeouts.of(stage.name)
+            report = stage.run(context) if limit is None else run_limited(stage, context, limit)
             (outputs / "report.json").write_bytes(to_json(report))
             store = self.workspace.store
             kept = {name: store.keep(outputs / name) for name in stage.gives}
@@ -268,8 +329,15 @@ class _Run:
             yield
         except BaseException as error:
             if self.manifest is not None:
-                self._write(f"{'interrupted' if isinstance(error, KeyboardInterrupt) else 'failed'}: {stage}")
-                self._tell(Event(stage=stage, kind="failed", note=str(error)))
+                self._write(f"{_became(error)}: {stage}")
+                # What is no error of ours may quote a row: its message is for the terminal, not for a log.
+                self._tell(
+                    Event(
+                        stage=stage,
+                        kind="failed",
+                        note=error.plainly if isinstance(error, DatakitError) else type(error).__name__,
+                    )
+                )
                 if isinstance(error, DatakitError) and not self.standings:
                     shutil.rmtree(self._folder())  # nothing was done: an unreadable source leaves no run behind
             raise
@@ -282,6 +350,13 @@ class _Run:
         self.listener(event)
 
 
+def _became(error: BaseException) -> str:
+    """Return in a word how a run ended that was broken off."""
+    if isinstance(error, KeyboardInterrupt):
+        return "interrupted"
+    return "timed out" if isinstance(error, TimedOutError) else "failed"
+
+
 def _without_report(event: Event) -> dict[str, Any]:
     return {"stage": event.stage, "kind": event.kind, "seconds": event.seconds, "note": event.note}
 
@@ -291,14 +366,16 @@ def _covers(manifest: Manifest, standings: list[Standing]) -> bool:
     return [s.key for s in manifest.stages[: len(standings)]] == [s.key for s in standings]
 
 
-def _parts(stage: Stage, recipe: Recipe, artefacts: Mapping[str, Artefact]) -> dict[str, Any]:
-    """Return everything that a stage's output depends on, JSON-able."""
+def _parts(stage: Stage, recipe: Recipe, artefacts: Mapping[str, Artefact], unknown: str = "") -> dict[str, Any]:
+    """Return everything that a stage's output depends on, JSON-able; `unknown` stands for inputs still to come."""
     parts = {
         "stage": stage.name,
         **parts_of(stage),
         "python": f"{sys.version_info.major}.{sys.version_info.minor}",
-        "inputs": {name: digest_of_artefact(artefacts[name]) for name in stage.needs},
-        "seed": recipe.seed,
+        "inputs": {
+            name: digest_of_artefact(artefacts[name]) if name in artefacts else unknown for name in stage.needs
+        },
+        **({"seed": recipe.seed} if stage.seeded else {}),
     }
     # Through JSON and back, so that what is compared with a manifest's is of the same types.
     plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(parts, enc_hook=os.fspath))

@@ -6,6 +6,7 @@
     recipe.yaml                      source and options as last given: why later verbs need no path
     scratch/                         what a stage is writing
     unfinished/<key>/                what a stage goes on from that was killed
+    shards/<identity>/               answers of operators, see `augmentation.shards`
     lock                             held while a command works here
 
 Everything is written aside and moved into place, so a reader sees the old state or the new one.
@@ -20,10 +21,10 @@ from typing import Any
 
 import yaml
 
-from datakit.core.errors import DatakitError, Problem, UsageError
-from datakit.core.files import from_json, to_json, write_atomically
+from datakit.core.errors import DatakitError, Problem, TimedOutError, TransientError, UsageError
+from datakit.core.files import from_json, sweep, to_json, write_atomically
 from datakit.pipeline.recipe import Recipe, load
-from datakit.pipeline.store import Artefact, Store
+from datakit.pipeline.store import Artefact, Inside, Store, named_by
 
 FOLDER = ".datakit"
 
@@ -36,8 +37,9 @@ class Standing:
     status: str  #: `ran`, `hit` or `failed`
     key: str
     parts: dict[str, Any]  #: what the key was made of
-    outputs: dict[str, Artefact]
+    outputs: dict[Inside, Artefact]
     seconds: float  #: wall time; 0 for a hit
+    attempts: int = 1  #: tries that it took
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,10 +52,21 @@ class Manifest:
     version: str  #: of datakit
     recipe: dict[str, Any]
     stages: tuple[Standing, ...] = ()
-    #: `done`, `gate failed: <stage>`, `failed: <stage>`, `interrupted: <stage>`; `broken off` if it was killed
+    #: `done`, `gate failed: <stage>`, `failed: <stage>`, `timed out: <stage>`, `interrupted: <stage>`;
+    #: `broken off` if it was killed
     outcome: str = "running"
     accepted: tuple[str, ...] = ()  #: codes of error findings that were there and were accepted
     schema_version: int = 1
+
+    @property
+    def outputs(self) -> dict[str, Artefact]:
+        """Return what its stages have given, by name."""
+        return {name: one for standing in self.stages for name, one in standing.outputs.items()}
+
+    @property
+    def digests(self) -> set[str]:
+        """Return the digests of all objects that its stages have given."""
+        return named_by(self.outputs)
 
     @property
     def complete(self) -> bool:
@@ -81,6 +94,11 @@ class Workspace:
     def scratch(self) -> Path:
         """Where stages write before their outputs are moved into the store."""
         return self.root / "scratch"
+
+    @property
+    def shards(self) -> Path:
+        """Where augmentation keeps what it has done."""
+        return self.root / "shards"
 
     def unfinished(self, key: str) -> Path:
         """Return the folder in which the stage with this key finds what it did before it was killed.
@@ -129,11 +147,16 @@ class Workspace:
 
     @contextmanager
     def remembering(self, recipe: Recipe) -> Iterator[None]:
-        """Keep a recipe while it is followed and afterwards, but not one that turns out not to be followable."""
+        """Keep a recipe while it is followed and afterwards, but not one that turns out not to be followable.
+
+        One that only takes too long, or comes at a bad time, is: the next call goes on with it.
+        """
         before = self._recipe.read_bytes() if self._recipe.exists() else None
         self.remember(recipe)
         try:
             yield
+        except (TimedOutError, TransientError):
+            raise
         except DatakitError:
             if before is None:
                 self._recipe.unlink()
@@ -175,14 +198,20 @@ class Workspace:
         """
         shutil.rmtree(self.scratch, ignore_errors=True)
         self.scratch.mkdir(parents=True)
+        for place in ("", "cache/*/", "jobs/", "refs/*/", "runs/*/", "shards/*/"):
+            sweep(self.root, place)
+        for folder in (self.root / "runs").glob("*"):
+            if not (folder / "manifest.json").exists():  # killed before it could say what it is
+                shutil.rmtree(folder)
         for path in self._manifests()[-1:]:
             newest = from_json(path.read_bytes(), Manifest)
             if newest.outcome == "running":
                 self.write(replace(newest, outcome="broken off"))
 
-    def history(self) -> Iterator[Manifest]:
-        """Yield the runs, the oldest first."""
-        return (from_json(path.read_bytes(), Manifest) for path in self._manifests())
+    def history(self, *, newest_first: bool = False) -> Iterator[Manifest]:
+        """Yield the runs, the oldest first or the newest."""
+        paths = self._manifests()
+        return (from_json(path.read_bytes(), Manifest) for path in (reversed(paths) if newest_first else paths))
 
     def _manifests(self) -> list[Path]:
         return sorted((self.root / "runs").glob("*/manifest.json"))

@@ -11,6 +11,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
+from datakit.core.files import digest_of, from_json, to_json
 from datakit.training.processes import of_first
 from datakit.training.recorder import Recorder
 
@@ -19,12 +20,15 @@ _SECONDS = 120.0
 
 _BEST = "best.safetensors"
 
+_COMPLETE = "complete.json"  # what the checkpoint holds, with digests; written last
+
 
 @dataclass(frozen=True)
 class Checkpoints:
     """The checkpoints of one training, in a folder of its own; the newest is the only one.
 
-    One is written aside and moved into place, so there is always a whole one, whenever the process is killed.
+    One is written aside and moved into place, so there is always a whole one, whenever the process is killed. One
+    that a failing disk or a loss of power has cut short is known by its list of digests, and passed over.
 
     Args:
         folder: theirs.
@@ -38,13 +42,14 @@ class Checkpoints:
         return self.folder / "scratch"
 
     def newest(self) -> Path | None:
-        """Return the folder of the newest, if there is one."""
-        return next((path for path in (self._place, self._former) if path.exists()), None)
+        """Return the folder of the newest that is whole, if there is one."""
+        return next((path for path in (self._place, self._former) if _whole(path)), None)
 
     def keep(self, written: Path, best: Mapping[str, torch.Tensor] | None) -> None:
         """Move one into place, with the best weights until now."""
         if best is not None:
             save_file(dict(best), written / _BEST)
+        (written / _COMPLETE).write_bytes(to_json(_digests(written)))
         if self._place.exists():
             shutil.rmtree(self._former, ignore_errors=True)
             self._place.replace(self._former)
@@ -58,6 +63,19 @@ class Checkpoints:
     @property
     def _former(self) -> Path:
         return self.folder / "former"
+
+
+def _whole(folder: Path) -> bool:
+    """Tell whether a checkpoint holds what was written, to the byte."""
+    try:
+        return from_json((folder / _COMPLETE).read_bytes(), dict[str, str]) == _digests(folder)
+    except (OSError, ValueError):  # there is none, or its list was cut short
+        return False
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != _COMPLETE)
+    return {path.relative_to(folder).as_posix(): digest_of(path) for path in files}
 
 
 class BestWeights(TrainerCallback):  # type: ignore[misc]  # transformers is not typed

@@ -7,7 +7,9 @@ import pytest
 from support import sms, write_jsonl
 
 from datakit.core.corpus import Corpus
-from datakit.core.errors import InputError
+from datakit.core.errors import InputError, TimedOutError, TransientError
+from datakit.pipeline import runner
+from datakit.pipeline.keys import Difference
 from datakit.pipeline.recipe import parse
 from datakit.pipeline.runner import bring_up_to, plan
 from datakit.pipeline.workspace import Workspace
@@ -65,6 +67,82 @@ def test_a_change_runs_what_depends_on_it_and_says_why(workspace, tiny_encoder):
     assert bring_up_to(workspace, changed, "augment", command="test").ran == ("augment",)
     (workspace.project / "raw.jsonl").touch()
     assert bring_up_to(workspace, changed.patched({"workers": 2}), "augment", command="test").ran == ()
+
+
+def test_a_stage_is_looked_into_closely(workspace, tiny_encoder):
+    """Each part that differs, then and now, also where others run first; what is up to date, where it stands."""
+    recipe = recipe_for(tiny_encoder)
+    run = bring_up_to(workspace, recipe, "augment", command="test").manifest.run
+    changed = recipe.patched({"augment": {"max_per_row": 7}, "split": {"test": 0.2}})
+    split = next(p for p in plan(workspace, changed, closely="split") if p.stage == "split")
+    assert (split.against, split.why) == (run, ("options.test",))
+    assert split.differences == (Difference(part="options.test", before=0.1, now=0.2),)
+    augment = next(p for p in plan(workspace, changed, closely="augment") if p.stage == "augment")
+    assert augment.why == ("split runs first",)
+    assert augment.key is None
+    assert [one.part for one in augment.differences] == ["inputs.splits", "options.max_per_row"]
+    assert augment.differences[0].now == "not known before split has run"
+    (validate, *_) = plan(workspace, recipe, closely="validate")
+    assert (validate.runs, validate.against, validate.differences) == (False, run, ())
+    assert validate.key == bring_up_to(workspace, recipe, "validate", command="test").manifest.stages[0].key
+
+
+def test_a_stage_is_compared_with_the_newest_run_that_got_so_far(workspace, tiny_encoder):
+    """Also where a gate has stopped the latest before it."""
+    recipe = recipe_for(tiny_encoder)
+    first = bring_up_to(workspace, recipe, "split", command="test").manifest.run
+    write_jsonl(workspace.project / "raw.jsonl", [*sms(), {"id": "x", "text": "one more", "label": 3}])
+    assert bring_up_to(workspace, recipe, "split", command="test").gate
+    (_, split, *_) = plan(workspace, recipe.patched({"split": {"test": 0.2}}))
+    assert (split.against, split.why) == (first, ("options.test",))
+
+
+def test_a_stage_that_takes_too_long_is_ended_and_the_next_call_goes_on(workspace, tiny_encoder):
+    """Finished stages stand; the recipe is remembered; the limit is no part of any key."""
+    recipe = recipe_for(tiny_encoder, timeouts={"validate": 60, "split": 0.01})
+    with pytest.raises(TimedOutError, match="split was ended with all its processes"):
+        bring_up_to(workspace, recipe, "augment", command="test")
+    (ended,) = workspace.history()
+    assert ended.outcome == "timed out: split"
+    assert [(one.stage, one.status) for one in ended.stages] == [("validate", "ran")]
+    assert workspace.recipe() == recipe
+    assert bring_up_to(workspace, recipe_for(tiny_encoder), "augment", command="test").ran == ("split", "augment")
+
+
+@pytest.fixture
+def pauses(monkeypatch):
+    """Let waiting take no time; give how long it would have."""
+    slept = []
+    monkeypatch.setattr(runner.time, "sleep", slept.append)
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    return slept
+
+
+def test_what_fails_for_now_is_tried_again(workspace, tiny_encoder, pauses):
+    """A model that cannot be fetched: after 2 and 4 seconds; that is told, and stands in the manifest."""
+    told = []
+
+    def come_back(event):
+        told.append(event.kind)
+        if told.count("retrying") == 2:
+            shutil.copytree(tiny_encoder, workspace.project / "encoder", dirs_exist_ok=True)
+
+    outcome = bring_up_to(workspace, recipe_for(Path("encoder")), "validate", command="test", listener=come_back)
+    assert pauses == [2, 4]
+    assert told == ["retrying", "retrying", "started", "ran"]
+    assert outcome.manifest.stages[0].attempts == 3
+
+
+def test_tries_are_bounded_and_only_for_what_may_pass(workspace, tiny_encoder, pauses):
+    """As often as the recipe says; what the user has to mend fails at once."""
+    with pytest.raises(TransientError):
+        bring_up_to(workspace, recipe_for(Path("no-model"), retries=7), "validate", command="test")
+    assert pauses == [2, 4, 8, 16, 32, 60, 60]
+    pauses.clear()
+    (workspace.project / "raw.jsonl").write_bytes(b"")
+    with pytest.raises(InputError):
+        bring_up_to(workspace, recipe_for(tiny_encoder), "validate", command="test")
+    assert pauses == []
 
 
 def test_validation_reads_as_the_model_will(workspace, tiny_encoder):

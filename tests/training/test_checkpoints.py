@@ -1,5 +1,8 @@
 """Going on after a kill."""
 
+import os
+import shutil
+
 import pytest
 from support import sms
 
@@ -71,3 +74,38 @@ def test_there_is_always_a_whole_checkpoint(tmp_path):
         assert (kept.newest() / "state").read_text(encoding="utf-8") == name
     kept.newest().rename(tmp_path / "former")  # killed between the two moves
     assert (kept.newest() / "state").read_text(encoding="utf-8") == "second"
+
+
+DAMAGES = {
+    "truncated": lambda folder: os.truncate(folder / "optimizer.pt", 2),
+    "a byte changed": lambda folder: (folder / "optimizer.pt").write_bytes(b"stats"),
+    "a file gone": lambda folder: (folder / "optimizer.pt").unlink(),
+    "not finished": lambda folder: (folder / "complete.json").unlink(),
+    "its list cut short": lambda folder: os.truncate(folder / "complete.json", 20),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_checkpoint_that_is_not_whole_is_passed_over(tmp_path, damage):
+    """The one before is taken, where it is still there; else there is none."""
+    kept = Checkpoints(tmp_path)
+    for state in (b"older", b"state"):
+        written = kept.scratch / "new"
+        written.mkdir(parents=True)
+        (written / "optimizer.pt").write_bytes(state)
+        kept.keep(written, None)
+        if state == b"older":
+            shutil.copytree(kept.newest(), tmp_path / "saved")
+    DAMAGES[damage](kept.newest())
+    assert kept.newest() is None
+    (tmp_path / "saved").rename(tmp_path / "former")
+    assert (kept.newest() / "optimizer.pt").read_bytes() == b"older"
+
+
+def test_a_training_whose_checkpoint_was_cut_short_gives_the_same_weights(train, tmp_path):
+    """It begins anew instead of with half a state."""
+    with pytest.raises(Killed):
+        train("killed", 20)
+    checkpoint = Checkpoints(tmp_path / "killed" / "checkpoints" / "batch-4").newest()
+    os.truncate(checkpoint / "optimizer.pt", 100)
+    assert train("killed") == train("whole")

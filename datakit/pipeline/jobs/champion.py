@@ -4,6 +4,7 @@ refs/models/champion.json     the champion, and those before it, the newest firs
 promotions.jsonl              what was decided, a line each: promotions, refusals, roll-backs
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -11,7 +12,11 @@ from typing import Literal
 from datakit.core.errors import Problem, UsageError
 from datakit.core.files import from_json, to_json, write_atomically
 from datakit.pipeline.jobs.lines import append_line, lines_of
+from datakit.pipeline.store import Artefact, digest_of_artefact
 from datakit.pipeline.workspace import Manifest, Workspace
+
+#: Artefacts that predictions are made with.
+PREDICTS = ("model", "calibration.json", "thresholds.json")
 
 Event = Literal["promoted", "forced", "refused", "rolled back"]
 
@@ -40,6 +45,11 @@ class Champion:
     former: tuple[Promotion, ...]  #: the newest first
     entry: Promotion  #: the line of the log that goes with this state
     schema_version: int = 1
+
+
+def digest_of_model(outputs: Mapping[str, Artefact]) -> str:
+    """Return one digest of all that predictions are made with, of the artefacts of a run that was evaluated."""
+    return digest_of_artefact({f"{name}/{file}": one for name in PREDICTS for file, one in outputs[name].items()})
 
 
 @dataclass(frozen=True)

@@ -17,27 +17,24 @@ from datakit.core.corpus import Splits
 from datakit.core.errors import DatakitError, LockHeldError
 from datakit.core.files import from_json, to_json, write_atomically
 from datakit.core.findings import Finding
+from datakit.core.refusals import refusals_told
 from datakit.pipeline.events import Listener, nobody
 from datakit.pipeline.jobs.answers import Answers
-from datakit.pipeline.jobs.champion import Champions, Event, Promotion
+from datakit.pipeline.jobs.champion import Champions, Event, Promotion, digest_of_model
 from datakit.pipeline.jobs.contradiction import Contradiction, contradiction
 from datakit.pipeline.jobs.metrics import write_metrics
 from datakit.pipeline.jobs.notifications import notify, redacted
 from datakit.pipeline.jobs.promotion import Decision, against_champion, first
-from datakit.pipeline.jobs.pruning import prune
 from datakit.pipeline.keys import key_of
 from datakit.pipeline.lock import locked
+from datakit.pipeline.pruning import old_of_job
 from datakit.pipeline.recipe import Recipe
 from datakit.pipeline.runner import Outcome, follow
 from datakit.pipeline.stages import STAGES
 from datakit.pipeline.stages._base import parts_of
-from datakit.pipeline.store import Artefact, digest_of_artefact
 from datakit.pipeline.workspace import FOLDER, Workspace
 
 ASSIGNMENT = f"{FOLDER}/assignment.parquet"  # that of `datakit split --stable`
-
-#: Artefacts that predictions are made with.
-PREDICTS = ("model", "calibration.json", "thresholds.json")
 
 #: What may become of a call, and its exit code; of `failed` that of the error.
 EXIT_CODES = {"promoted": 0, "unchanged champion": 0, "nothing new": 0, "gate failed": 3, "not promoted": 4}
@@ -136,14 +133,16 @@ def run_job(
     """
     started = time.monotonic()
     try:
-        with locked(job.workspace.lock, job.command):
+        with refusals_told(job.workspace.root), locked(job.workspace.lock, job.command):
             call = _Call(job=job, force=force, listener=listener, started=started)
             record = call.unchanged() or call.run()
     except LockHeldError:
         raise  # somebody is at work here: that is no outcome of this job
     except Exception as error:
         code = error.exit_code if isinstance(error, DatakitError) else DatakitError.exit_code
-        reason = redacted(str(error) or type(error).__name__, job.recipe.job.webhook_env)
+        # What is no error of ours may quote a row.
+        told = error.plainly if isinstance(error, DatakitError) else type(error).__name__
+        reason = redacted(told, job.recipe.job.webhook_env)
         _tell(job, _record(job, started, outcome="failed", exit_code=code, reason=reason), say)
         raise
     _tell(job, record, say)
@@ -195,10 +194,16 @@ class _Call:
                 job.workspace, recipe, "diagnose", command=job.command, listener=self.listener, gates=gates
             )
         record = self._stopped(self.outcome) if self.outcome.gate else self._judged(self.outcome, opponent)
-        record = replace(record, removed=self._prune())
-        write_atomically(self.outcome.folder / "job.json", to_json(record))
-        write_atomically(job.record, to_json(record))
+        self._write(record)  # before old runs go: the last run of a job is none of them
+        if removed := self._prune():
+            record = replace(record, removed=removed)
+            self._write(record)
         return record
+
+    def _write(self, record: JobRecord) -> None:
+        assert self.outcome is not None  # noqa: S101  (the caller has run the pipeline)
+        write_atomically(self.outcome.folder / "job.json", to_json(record))
+        write_atomically(self.job.record, to_json(record))
 
     def _opponent(self) -> Answers | None:
         """Return the champion to compare with; one whose run is gone is passed over if it is forced, else told."""
@@ -230,7 +235,7 @@ class _Call:
     def _judged(self, outcome: Outcome, opponent: Answers | None) -> JobRecord:
         """Promote the model of a run, or refuse it, and write down why."""
         champion = self.champions.current()
-        run, figures, model = outcome.manifest.run, _figures(outcome), _digest(outcome, *PREDICTS)
+        run, figures, model = outcome.manifest.run, _figures(outcome), digest_of_model(outcome.manifest.outputs)
         if champion is not None and opponent is not None and champion.now.model == model:
             reason = f"the model is the champion's, {champion.now.run}"
             return self._recorded(outcome="unchanged champion", exit_code=0, reason=reason, run=run, **figures)
@@ -248,7 +253,7 @@ class _Call:
             job=self.job.name,
             against=champion.now.run if champion else None,
             model=model,
-            test=_outputs(outcome)["splits"]["test.parquet"],
+            test=outcome.manifest.outputs["splits"]["test.parquet"],
             rows=len(Answers(self.job.workspace, run).on_test),
             macro_f1=figures["macro_f1"],
         )
@@ -287,14 +292,12 @@ class _Call:
         )
 
     def _prune(self) -> tuple[str, ...]:
-        job, champion = self.job, self.champions.current()
+        job = self.job
         if job.recipe.job.keep is None:
             return ()
-        standing = (champion.now.run, *(one.run for one in champion.former[:1])) if champion else ()
-        latest = job.workspace.latest()
-        return prune(
-            job.workspace, job.command, job.recipe.job.keep, [*standing, *([latest.run] if latest else [])]
-        )
+        old = old_of_job(job.workspace, job.command, job.recipe.job.keep)
+        old.remove()
+        return old.runs
 
     def _recorded(self, **told: Any) -> JobRecord:  # noqa: ANN401  (fields of the record)
         champion = self.champions.current()
@@ -356,16 +359,6 @@ def _figures(outcome: Outcome) -> dict[str, Any]:
         "rows": validated.figures["profile"]["rows"] if validated else None,
         "macro_f1": evaluated.figures["model"]["macro_f1"] if evaluated else None,
     }
-
-
-def _outputs(outcome: Outcome) -> dict[str, Artefact]:
-    return {name: one for standing in outcome.manifest.stages for name, one in standing.outputs.items()}
-
-
-def _digest(outcome: Outcome, *names: str) -> str:
-    """Return one digest of some artefacts of a run."""
-    outputs = _outputs(outcome)
-    return digest_of_artefact({f"{name}/{file}": one for name in names for file, one in outputs[name].items()})
 
 
 def _now() -> str:

@@ -104,6 +104,20 @@ def test_poison_is_stopped_before_anything_is_learnt_and_stays_stopped(project, 
     assert Champions(job.workspace).current().now.run == champion
 
 
+def test_only_as_many_runs_are_kept_as_asked_for(tmp_path, tiny_encoder):
+    """The last one in any case, and the champion; the record says which are gone."""
+    job = job_in(tmp_path, tiny_encoder, keep=1)
+    removed = []
+    for n in (60, 61, 62):  # each is stopped by the gate on raw data, in a moment
+        write_jsonl(tmp_path / "raw.jsonl", [*sms(n), {"text": "odd", "label": 3}])
+        assert became(job) == ("gate failed", 3)
+        removed.append(job.last().removed)
+    (kept,) = job.workspace.history()
+    assert [len(runs) for runs in removed] == [0, 1, 1]
+    assert job.last().run == kept.run
+    assert (job.workspace.folder_of(kept.run) / "job.json").exists()
+
+
 def test_a_refusal_has_exit_code_4_and_its_reason_and_may_be_overruled(project, tiny_encoder):
     """A model that learnt next to nothing, and test rows that the champion has learnt from; both are logged."""
     job = job_in(project, tiny_encoder)
