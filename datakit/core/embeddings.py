@@ -51,4 +51,4 @@ def _load() -> tuple[Any, Any]:
             folder, dtype=torch.float32, use_safetensors=True, trust_remote_code=False
         ).eval()
     where = torch.accelerator.current_accelerator() if torch.accelerator.is_available() else None
-    return AutoTokenizer.from_pretrained(folder), model.to(where or torch.device("cpu"))
+    return AutoTokenizer.from_pretrained(folder, trust_remote_code=False), model.to(where or torch.device("cpu"))

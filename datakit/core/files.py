@@ -1,7 +1,10 @@
 """Files as every room writes and digests them."""
 
 import os
+import time
 from collections.abc import Iterable
+from contextlib import suppress
+from glob import escape
 from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any, TypeVar
@@ -27,14 +30,48 @@ def to_json_lines(rows: Iterable[Any]) -> bytes:
 
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """Write `data` so that a reader, or a crash at any moment, sees the old file or the new one."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    """Write `data` so that a reader, or a crash at any moment, sees the old file or the new one.
+
+    What a killed writer of the same file has left beside it is cleared away when it is an hour old: no process
+    writes that long, and one at work, on this machine or another, must not lose its file.
+
+    Raises:
+        OSError: the system refuses; it names the path, and nothing is left beside it.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with temporary.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    for left in path.parent.glob(f".{escape(path.name)}.*{_ASIDE}"):
+        with suppress(FileNotFoundError):
+            if time.time() - left.stat().st_mtime > _ABANDONED:
+                left.unlink()
+    temporary = path.with_name(f".{path.name}.{os.getpid()}{_ASIDE}")
+    try:
+        temporary.unlink(missing_ok=True)
+        with temporary.open("xb") as file:  # never through a link that somebody has put there
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException as error:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            error.filename = str(path)  # a write or a sync that fails names none
+        raise
+
+
+def sweep(folder: Path, places: str) -> None:
+    """Remove what killed writers have left; only where no other process writes.
+
+    Args:
+        folder: above the places.
+        places: the folders to look into, as a pattern that ends with a slash, or nothing for `folder` itself.
+    """
+    for left in folder.glob(f"{places}.*{_ASIDE}"):
+        left.unlink(missing_ok=True)
+
+
+_ASIDE = ".tmp"
+_ABANDONED = 3600.0  # seconds
 
 
 def digest_of(path: Path) -> str:

@@ -7,34 +7,53 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
 from functools import partial
-from io import TextIOWrapper
+from io import BufferedReader, RawIOBase, TextIOWrapper
 from itertools import islice
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Any, cast
 
 from datakit.core.errors import InputError, Problem
 from datakit.core.names import suggest
 from datakit.io.encoding import Decoding, guessed, kept_utf8, likely, survey
 from datakit.io.problems import LOOKED_AT, MOST, resembling, shortened, unreadable
-from datakit.io.source import AUTO
+from datakit.io.source import AUTO, MAX_BYTES
 
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+#: Unpacked bytes that a packed one may give, beyond the first so many, which may be packed by any factor. Labelled
+#: texts shrink by 2 to 20; deflate can do 1,032, so 20 MB would fill a disk or the night.
+EXPANSION, ALWAYS_UNPACKED = 100, 100_000_000
 BLOCK = 1 << 19  #: bytes read at a time: what fits a core's cache is counted and decoded 1.5 times as fast
 
 
-def locate(path: Path) -> None:
-    """See that there is something at `path`.
+def locate(path: Path, most: int = MAX_BYTES) -> None:
+    """See that there is something at `path` that can be read to its end.
+
+    Args:
+        path: a file or a folder.
+        most: bytes that a file may have.
 
     Raises:
-        InputError: there is not, with the nearest names of the folder, or it is an empty file.
+        InputError: there is nothing, with the nearest names of the folder; or it is an empty file, a larger one,
+            or what has no end, such as a pipe.
     """
     if not path.exists():
         names = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
         near = get_close_matches(path.name, names)
         fix = f"did you mean {' or '.join(map(repr, near))}?" if near else "check the path"
         raise unreadable(str(path), "there is no such file", fix)
-    if path.is_file() and path.stat().st_size == 0:
+    if path.is_dir():
+        return
+    if not path.is_file():
+        raise unreadable(str(path), "this is a pipe or a device", "write the rows to a file: they are read twice")
+    size = path.stat().st_size
+    if size == 0:
         raise unreadable(str(path), "the file is empty", "give a file with at least one row")
+    if size > most:
+        raise unreadable(
+            str(path),
+            f"the file has {size:,} bytes, {most:,} are allowed",
+            f"if it is meant to be so large, allow it: source.max_bytes={size}",
+        )
 
 
 def unknown_ending(path: Path, ending: str, known: Iterable[str]) -> InputError:
@@ -95,8 +114,12 @@ def guarded(path: Path, encoding: str) -> Iterator[None]:
 
 @contextmanager
 def opened(path: Path) -> Iterator[IO[bytes]]:
-    """Open the file's content, unpacked if it is gzip, behind its UTF-8 byte order mark if it has one."""
-    with cast("IO[bytes]", gzip.open(path)) if path.suffix == ".gz" else path.open("rb") as file:
+    """Open the file's content, unpacked if it is gzip, behind its UTF-8 byte order mark if it has one.
+
+    Raises:
+        InputError: while it is read, if a packed file grows beyond measure.
+    """
+    with _content_of(path) as file:
         if _peek(file).startswith(codecs.BOM_UTF8):
             file.read(len(codecs.BOM_UTF8))
         yield file
@@ -208,8 +231,52 @@ def _decodes(path: Path, codec: str) -> bool:
 
 def _head(path: Path) -> bytes:
     """Return the file's first bytes, byte order mark included."""
-    with cast("IO[bytes]", gzip.open(path)) if path.suffix == ".gz" else path.open("rb") as file:
+    with _content_of(path) as file:
         return _peek(file)
+
+
+def _content_of(path: Path) -> IO[bytes]:
+    return cast("IO[bytes]", BufferedReader(_Unpacked(path), BLOCK)) if path.suffix == ".gz" else path.open("rb")
+
+
+class _Unpacked(RawIOBase):
+    """The content of a gzip file, as long as it is not a bomb."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._most = max(ALWAYS_UNPACKED, EXPANSION * path.stat().st_size)
+        self._file = gzip.open(path)  # noqa: SIM115  (closed by `close`)
+        self._unpacked = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        self._unpacked = self._file.seek(offset, whence)
+        return self._unpacked
+
+    def readinto(self, buffer: Any, /) -> int:  # noqa: ANN401  (anything that takes bytes)
+        given = self._file.readinto(buffer)
+        self._unpacked += given
+        if self._unpacked > self._most:
+            raise grown(self._path, self._path.stat().st_size)
+        return given
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
+def grown(path: Path, size: int) -> InputError:
+    """Return the error for a packed file of so many bytes that is a bomb, or as good as one."""
+    return unreadable(
+        str(path),
+        f"{size:,} packed bytes unpack to more than {EXPANSION} times as many",
+        "see what is in it; if it is meant to be so, unpack it and give the unpacked file",
+    )
 
 
 def _peek(file: IO[bytes]) -> bytes:
@@ -229,9 +296,9 @@ def _undecodable(path: Path, encoding: str) -> InputError:
     problems = [
         Problem(
             where=f"{path}:{line}",
-            got=f"byte {error.start} of the line, 0x{raw[error.start]:02x}, is not {encoding}: "
-            + shortened(raw[max(0, error.start - 20) :].decode("ascii", "backslashreplace").strip(), 60),
+            got=f"byte {error.start} of the line, 0x{raw[error.start]:02x}, is not {encoding}",
             fix=fix,
+            quote=shortened(raw[max(0, error.start - 20) :].decode("ascii", "backslashreplace").strip(), 60),
         )
         for line, raw, error in bad
     ]

@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from datakit.io.columns import choose
+from datakit.io.files import ALWAYS_UNPACKED, EXPANSION, grown
 from datakit.io.problems import unreadable
 from datakit.io.reading import Columns
 from datakit.io.rows import Batch, Rows, checked
@@ -27,11 +28,17 @@ def open_parquet(path: Path, how: Source) -> Rows:
     import pyarrow.parquet as pq
 
     try:
-        schema = pq.read_schema(path)
+        found = pq.read_metadata(path)
+        schema = found.schema.to_arrow_schema()
     except (pa.ArrowInvalid, OSError) as error:
         raise unreadable(
             str(path), f"not readable as Parquet: {error}", "write the file anew, or fetch it again"
         ) from error
+    size = path.stat().st_size
+    unpacked = sum(found.row_group(i).total_byte_size for i in range(found.num_row_groups))
+    # A text that stands in all rows takes no room: so rows are counted too.
+    if max(unpacked, found.num_rows) > max(ALWAYS_UNPACKED, EXPANSION * size):
+        raise grown(path, size)
     columns = choose(schema.names, how, where=str(path))
     names = class_names(schema).get(columns.label.name)
     return Rows(

@@ -27,7 +27,7 @@ def unreadable(where: str, got: str, fix: str) -> InputError:
 
 def rejected(where: str, rejects: Sequence[Reject], fix: str) -> InputError:
     """Return the error that tells the first rejects, and how many there are."""
-    problems = [Problem(where=f"{where}:{r.line}", got=f"{r.reason} [{r.code}]", fix=fix) for r in rejects[:MOST]]
+    problems = [Problem(where=f"{where}:{r.line}", got=r.code, fix=fix, quote=r.reason) for r in rejects[:MOST]]
     if len(rejects) > MOST:
         problems.append(
             Problem(where=where, got=f"{len(rejects)} rows cannot be read, these are the first", fix=fix)

@@ -56,7 +56,7 @@ def read(path: str | os.PathLike[str], how: Source = _AS_GUESSED) -> Reading:
     """
     path = Path(path)
     with guarded(path, how.encoding):
-        locate(path)
+        locate(path, how.max_bytes)
         return assemble(partial(_open_path, path, how))
 
 
@@ -68,7 +68,7 @@ def scan(path: str | os.PathLike[str], how: Source, begin: Callable[[], Take]) -
     """
     path = Path(path)
     with guarded(path, how.encoding):
-        locate(path)
+        locate(path, how.max_bytes)
         return assembly.scan(partial(_open_path, path, how), begin)
 
 

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+MAX_BYTES = 20_000_000_000  #: that a file may have, unless it is told otherwise
+
 AUTO = "auto"  #: the encoding that is decided from the bytes
 
 
@@ -16,4 +18,5 @@ class Source:
     #: TSV are UTF-8, else what their bytes speak for, which is then said in a note.
     encoding: str = AUTO
     columns: tuple[str, ...] | None = None  #: names for a CSV or TSV file without a header
+    max_bytes: int = MAX_BYTES  #: of a file, packed if it is; a larger one is refused
     max_line_bytes: int = 1_000_000  #: longer lines become rejects; for CSV and TSV: characters a record

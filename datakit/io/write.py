@@ -23,13 +23,16 @@ _ALWAYS = ("id", "text", "label")
 _PROVENANCE = ("parent", "op", "k", "edits")
 
 
-def write(corpus: Corpus, path: str | PathLike[str]) -> None:
+def write(corpus: Corpus, path: str | PathLike[str]) -> int:
     r"""Write `corpus` to `path` in the format of its name: .jsonl, .jsonl.gz, .csv, .tsv or .parquet.
 
     JSON Lines and Parquet lose nothing of a text. CSV and TSV are for people: a cell that begins with
     `=`, `+`, `-`, `@`, tab, carriage return or NUL gets an apostrophe before it, lest a spreadsheet run it
     (source: OWASP, "CSV Injection"); a missing cell is an empty one. JSON Lines, CSV and TSV hold id, text
     and label, JSON Lines also where augmented rows come from; Parquet holds all columns.
+
+    Returns:
+        how many cells got an apostrophe: a reader of the file will find it there. None does but in CSV and TSV.
 
     Raises:
         UsageError: another ending.
@@ -39,6 +42,9 @@ def write(corpus: Corpus, path: str | PathLike[str]) -> None:
     if ending not in WRITERS:
         raise UsageError(Problem(where=str(path), got=f"cannot write {ending!r}", fix=suggest(ending, WRITERS)))
     write_atomically(path, WRITERS[ending](corpus))
+    if ending not in (".csv", ".tsv"):
+        return 0
+    return sum(_FORMULA.match(str(row[name])) is not None for row in corpus.rows() for name in _ALWAYS)
 
 
 def _jsonl(corpus: Corpus) -> bytes:

@@ -37,10 +37,14 @@ def export_onnx(model: Path, target: Path, texts: Sequence[str]) -> float:
     runtime = needs("onnxruntime", extra="onnx")
     needs("onnxscript", extra="onnx")
     with quiet_transformers():
-        tokenizer = AutoTokenizer.from_pretrained(model)
+        tokenizer = AutoTokenizer.from_pretrained(model, trust_remote_code=False)
         module = _Logits(
             AutoModelForSequenceClassification.from_pretrained(
-                model, dtype=torch.float32, use_safetensors=True, attn_implementation="eager"
+                model,
+                dtype=torch.float32,
+                use_safetensors=True,
+                trust_remote_code=False,
+                attn_implementation="eager",
             )
         ).eval()
     # Of at least two rows and tokens: an axis of one would be taken for a fixed one.

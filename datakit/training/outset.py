@@ -48,7 +48,7 @@ class Outset:
         torch.manual_seed(seed_for(seed, "head"))
         model, fresh = load(pretrained, task, settings)
         require_positions(model, settings.max_length)
-        tokenizer = AutoTokenizer.from_pretrained(pretrained)
+        tokenizer = AutoTokenizer.from_pretrained(pretrained, trust_remote_code=False)
         figures = {
             "weights_missing": _fraction_missing(model, fresh),
             "weights_untrained": _fraction_untrained(model),

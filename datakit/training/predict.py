@@ -73,4 +73,4 @@ class Classifier:
 
     @cached_property
     def _tokenizer(self) -> Any:  # noqa: ANN401
-        return AutoTokenizer.from_pretrained(self.folder)
+        return AutoTokenizer.from_pretrained(self.folder, trust_remote_code=False)

@@ -1,6 +1,6 @@
 """How to train: the options of the recipe's section `finetune`, but for the model. Loads nothing heavy."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -32,7 +32,9 @@ class Settings(BaseModel):
         description="peak; auto: 2e-4 for encoders under 50M parameters, else 3e-5, with LoRA ten times that; "
         "suggest: from how far 30 steps on a copy of the model move its weights",
     )
-    optimizer: Literal["adamw", "sgd", "adafactor"] = "adamw"
+    optimizer: Literal["adamw", "sgd", "adafactor"] = Field(
+        "adamw", description="adafactor takes less memory; sgd needs a learning_rate of its own"
+    )
     momentum: float = Field(0.9, ge=0, lt=1, description="of sgd")
     weight_decay: float = Field(0.01, ge=0, description="towards 0, but for biases and norms")
     l1: float = Field(0.0, ge=0, description="towards exactly 0, by rate times this at each step")
@@ -104,9 +106,14 @@ class Settings(BaseModel):
     @model_validator(mode="after")
     def _agree(self) -> Self:
         if problems := _conflicts(self):
-            told = "; ".join(f"{problem.where}: {problem.got} ({problem.fix})" for problem in problems)
-            raise PydanticCustomError("conflict", "{told}", {"told": told, "problems": problems})
+            raise conflict(problems)
         return self
+
+
+def conflict(problems: Sequence[Problem]) -> PydanticCustomError:
+    """Return the error for options that are each of the right type, and yet cannot be followed."""
+    told = "; ".join(f"{problem.where}: {problem.got} ({problem.fix})" for problem in problems)
+    return PydanticCustomError("conflict", "{told}", {"told": told, "problems": problems})
 
 
 def _conflicts(settings: Settings) -> list[Problem]:

@@ -1,8 +1,18 @@
+import os
+import time
 from hashlib import sha256
 
 import pytest
 
-from datakit.core.files import digest_of, digest_of_tree, from_json, to_json, to_json_lines, write_atomically
+from datakit.core.files import (
+    digest_of,
+    digest_of_tree,
+    from_json,
+    sweep,
+    to_json,
+    to_json_lines,
+    write_atomically,
+)
 from datakit.core.findings import Finding, Severity
 
 
@@ -39,9 +49,34 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("datakit.core.files.os.fsync", full)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(OSError, match="No space") as caught:
         write_atomically(path, b"new")
-    assert path.read_bytes() == b"old"
+    assert caught.value.filename == str(path)
+    assert [(p.name, p.read_bytes()) for p in tmp_path.iterdir()] == [("file", b"old")]
+
+
+def test_what_a_killed_writer_has_left_is_cleared_away_by_the_next(tmp_path):
+    """But not what may still be written, by another process, here or on another machine."""
+    old, new, other = (tmp_path / name for name in (".a[b].1.tmp", ".a[b].2.tmp", ".b.1.tmp"))
+    for path in (old, new, other):
+        path.write_bytes(b"half")
+    long_ago = time.time() - 4000
+    for path in (old, other):
+        os.utime(path, (long_ago, long_ago))
+    write_atomically(tmp_path / "a[b]", b"whole")
+    assert {path.name for path in tmp_path.iterdir()} == {"a[b]", new.name, other.name}
+
+
+def test_who_alone_writes_sweeps_at_once(tmp_path):
+    """The holder of a workspace's lock need not wait an hour."""
+    for folder in ("", "runs/1/", "runs/1/deep/"):
+        (tmp_path / folder).mkdir(exist_ok=True, parents=True)
+        (tmp_path / folder / ".file.1.tmp").touch()
+    sweep(tmp_path, "")
+    sweep(tmp_path, "runs/*/")
+    assert [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.tmp")] == [
+        "runs/1/deep/.file.1.tmp"
+    ]
 
 
 def test_a_digest_is_the_sha_256_of_the_content(tmp_path):

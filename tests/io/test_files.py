@@ -1,4 +1,5 @@
 import gzip
+import os
 
 import pytest
 
@@ -82,3 +83,35 @@ def test_a_file_of_an_unknown_ending_is_looked_into(tmp_path, content, word):
     told = unknown_ending(path, ".data", [".csv", ".tsv"])
     assert told.problems[0].got == "the name's ending '.data' is not known"
     assert f"it seems to be {word}" in str(told) or f"it seems to hold {word}" in str(told)
+
+
+def test_a_file_beyond_the_limit_is_refused_before_it_is_read(tmp_path):
+    """By its size on the disk; the message says how to allow it."""
+    path = tmp_path / "raw.jsonl"
+    path.write_bytes(LINE * 10)
+    assert len(read(path, Source(max_bytes=250)).corpus) == 10
+    with pytest.raises(InputError, match=r"250 bytes, 249 are allowed\n.*source\.max_bytes=250"):
+        read(path, Source(max_bytes=249))
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "csv"])
+def test_a_packed_file_that_grows_beyond_measure_is_refused(tmp_path, monkeypatch, ending):
+    """A bomb of 20 MB would fill the disk or the night; the one beside it only repeats itself."""
+    monkeypatch.setattr("datakit.io.files.ALWAYS_UNPACKED", 1_000_000)
+    line, head = (LINE, b"") if ending == "jsonl" else (b"t,a\n", b"text,label\n")
+    few, many = tmp_path / f"few.{ending}.gz", tmp_path / f"many.{ending}.gz"
+    few.write_bytes(gzip.compress(head + line * (900_000 // len(line))))
+    assert len(read(few).corpus) > 0
+    many.write_bytes(gzip.compress(head + line * (9_000_000 // len(line))))
+    with pytest.raises(InputError, match="unpack to more than 100 times as many"):
+        read(many)
+
+
+def test_what_has_no_end_is_refused(tmp_path):
+    """A pipe can be read once, a device for ever."""
+    os.mkfifo(tmp_path / "raw.jsonl")
+    with pytest.raises(InputError, match="a pipe or a device"):
+        read(tmp_path / "raw.jsonl")
+    (tmp_path / "zero.csv").symlink_to("/dev/zero")
+    with pytest.raises(InputError, match="a pipe or a device"):
+        read(tmp_path / "zero.csv")

@@ -58,3 +58,12 @@ def test_another_file_is_an_error(tmp_path):
     (tmp_path / "a.parquet").write_bytes(b"PAR1 no")
     with pytest.raises(InputError, match="not readable as Parquet"):
         read(tmp_path / "a.parquet")
+
+
+def test_a_file_that_grows_beyond_measure_is_refused(tmp_path, monkeypatch):
+    """Rows that all are the same take no room in Parquet."""
+    monkeypatch.setattr("datakit.io.parquet.ALWAYS_UNPACKED", 10_000)
+    path = tmp_path / "raw.parquet"
+    pq.write_table(pa.table({"text": ["t"] * 1_000_000, "label": ["a"] * 1_000_000}), path)
+    with pytest.raises(InputError, match="unpack to more than 100 times as many"):
+        read(path)

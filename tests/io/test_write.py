@@ -42,6 +42,12 @@ def test_a_spreadsheet_runs_no_cell(tmp_path):
     assert lines[2].endswith(",'=1+1,'@b")
 
 
+def test_what_got_an_apostrophe_is_counted(tmp_path):
+    """A program that reads the file will find it there; formats that keep every text have none."""
+    rows = Corpus.from_columns(["=1", "@you see", "- no", "plain"], ["a", "b", "c", "d"])
+    assert [write(rows, tmp_path / name) for name in ("c.csv", "c.tsv", "c.jsonl", "c.parquet")] == [3, 3, 0, 0]
+
+
 def test_equal_rows_give_equal_bytes(tmp_path, monkeypatch):
     """Whatever the time."""
     for now in (1.0, 2e9):

@@ -12,4 +12,4 @@ def fingerprint() -> dict[str, str]:
     except UsageError:  # whoever needs it will say what to install
         thesaurus = "none"
     perceptron = nltk_data.find(f"taggers/{tagger.RESOURCE}")
-    return {"wordnet": thesaurus, "tagger": tagger.RESOURCE if perceptron else "by counts"}
+    return {"wordnet": thesaurus, "tagger": tagger.digest(perceptron) if perceptron else "by counts"}

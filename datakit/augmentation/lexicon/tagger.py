@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache, partial
+from hashlib import sha256
 from itertools import chain, count, pairwise
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -33,8 +34,19 @@ def load() -> Tagger:
     return CountTagger(wordnet.load()) if folder is None else Perceptron.read(folder)
 
 
+def digest(folder: nltk_data.Folder) -> str:
+    """Return the name of NLTK's resource, and 16 hex digits over the files that the perceptron is read from."""
+    whole = sha256()
+    for part in _PARTS:
+        whole.update(sha256((folder / f"{RESOURCE}.{part}.json").read_bytes()).digest())
+    return f"{RESOURCE}:{whole.hexdigest()[:16]}"
+
+
 # --- the perceptron
 # ------------------------------------------------------------------------------------------
+
+#: NLTK's JSON files.
+_PARTS = ("weights", "tagdict", "classes")
 
 #: What stands in for the words around a sentence: two before it, two after it.
 _START, _START2, _END, _END2 = _OUTSIDE = ("-START-", "-START2-", "-END-", "-END2-")

@@ -289,6 +289,7 @@ def digest(source: nltk_data.Folder) -> str:
     """Return 16 hex digits over the format and the files that the table is made from."""
     whole = sha256(b"%d" % FORMAT)
     suffixes = POS_FILES.values()
-    for file in ("cntlist.rev", *(f"{kind}.{s}" for kind in ("data", "index") for s in suffixes)):
+    parts = [f"{kind}.{s}" for kind in ("data", "index") for s in suffixes]
+    for file in ("cntlist.rev", *parts, *(f"{s}.exc" for s in suffixes)):
         whole.update(sha256(_read(source, file)).digest())
     return whole.hexdigest()[:16]

@@ -126,7 +126,7 @@ def tokenizer_of(way: Direction) -> Any:  # noqa: ANN401  (transformers ships no
 
     codes = {} if way.source is None else {"src_lang": way.source, "tgt_lang": way.target}
     with _loading(way.model):
-        return AutoTokenizer.from_pretrained(way.model, revision=way.commit, **codes)
+        return AutoTokenizer.from_pretrained(way.model, revision=way.commit, trust_remote_code=False, **codes)
 
 
 def model_of(way: Direction, **options: Any) -> Any:  # noqa: ANN401  (transformers ships no types)
@@ -135,7 +135,7 @@ def model_of(way: Direction, **options: Any) -> Any:  # noqa: ANN401  (transform
 
     with _loading(way.model):
         return AutoModelForSeq2SeqLM.from_pretrained(
-            way.model, revision=way.commit, use_safetensors=True, **options
+            way.model, revision=way.commit, use_safetensors=True, trust_remote_code=False, **options
         )
 
 

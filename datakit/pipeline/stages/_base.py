@@ -7,7 +7,8 @@ from typing import Any, ClassVar, Protocol, Self
 
 from datakit.core.files import digest_of, digest_of_tree
 from datakit.core.findings import Report
-from datakit.pipeline.engines.local import Local
+from datakit.pipeline.components import added_components
+from datakit.pipeline.engines._base import Engine
 from datakit.pipeline.keys import code_digest, versions
 from datakit.pipeline.recipe import Recipe
 
@@ -17,7 +18,18 @@ Progress = Callable[[int, int, str], None]  # done, in all, a note
 NOT_IN_KEY = {"in_key": False}
 
 #: The code that judges splits, for the `rooms` of stages with a gate of their own.
-GATE = tuple(f"validation/{name}" for name in ("suites", "profile", "split_profile", "survey", "validate"))
+GATE = tuple(
+    f"validation/{name}" for name in ("suites", "profile", "split_profile", "survey", "validate", "checks/_base")
+)
+
+#: Distributions that rows are read, told apart and written with, and those with which a gate judges.
+CORE_PACKAGES = ("msgspec", "numpy", "pyarrow", "scipy", "xxhash")
+GATE_PACKAGES = ("great-expectations", "pandas")
+
+#: Distributions that models are trained, asked and held against plain ones with.
+TRAINING_PACKAGES = (
+    *("accelerate", "datasets", "safetensors", "scikit-learn", "tokenizers", "torch", "transformers"),
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,9 +40,11 @@ class Context:
     outputs: Path  #: an empty folder; the artefact `name` is written to `outputs / name`
     aside: Path  #: the run's folder, for files that are no artefacts
     unfinished: Path  #: outlives the process until the stage is done: for what a killed one goes on from
+    shards: Path  #: where what augmentation has done is kept
     seed: int
-    engine: Local
+    engine: Engine
     progress: Progress
+    trackers: tuple[str, ...] = ()  #: experiment trackers that are told of a training
 
 
 class Stage(Protocol):
@@ -45,6 +59,7 @@ class Stage(Protocol):
     gives: ClassVar[tuple[str, ...]] = ()  #: artefacts, as paths in the run's folder
     rooms: ClassVar[tuple[str, ...]]  #: the code its output depends on, as paths below the package
     packages: ClassVar[tuple[str, ...]] = ()  #: distributions its output depends on
+    seeded: ClassVar[bool] = True  #: whether anything in it is random
 
     @classmethod
     def of(cls, recipe: Recipe, project: Path) -> Self:
@@ -78,6 +93,7 @@ def parts_of(stage: Stage) -> dict[str, Any]:
     return {
         "version": stage.version,
         "code": code_digest(stage.rooms),
+        "components": added_components(stage.rooms),
         "packages": versions(stage.packages),
         "options": options_of(stage),
         "outside": stage.outside(),

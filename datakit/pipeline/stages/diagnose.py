@@ -21,6 +21,8 @@ class Diagnose(Stage):
     needs: ClassVar[tuple[str, ...]] = ("history.json", "metrics.json")
     gives: ClassVar[tuple[str, ...]] = ("diagnoses.json",)
     rooms: ClassVar[tuple[str, ...]] = ("core", "diagnosis", "pipeline/stages/diagnose")
+    packages: ClassVar[tuple[str, ...]] = ("msgspec",)
+    seeded: ClassVar[bool] = False
 
     @classmethod
     def of(cls, recipe: Recipe, project: Path) -> Self:  # noqa: ARG003

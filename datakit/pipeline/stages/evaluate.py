@@ -15,7 +15,7 @@ from datakit.core.findings import Report
 from datakit.core.story import WorstError
 from datakit.pipeline.keys import device_class
 from datakit.pipeline.recipe import Recipe
-from datakit.pipeline.stages._base import Context, Stage
+from datakit.pipeline.stages._base import CORE_PACKAGES, TRAINING_PACKAGES, Context, Stage
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +33,7 @@ class Evaluate(Stage):
         "thresholds.json",
     )
     rooms: ClassVar[tuple[str, ...]] = ("core", "training", "evaluation", "pipeline/stages/evaluate")
-    packages: ClassVar[tuple[str, ...]] = ("torch", "transformers", "tokenizers", "scikit-learn", "scipy")
+    packages: ClassVar[tuple[str, ...]] = (*CORE_PACKAGES, *TRAINING_PACKAGES)
 
     worst: int
     calibration: Literal["none", "temperature"]

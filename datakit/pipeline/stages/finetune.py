@@ -9,8 +9,7 @@ from datakit.core.files import to_json
 from datakit.core.findings import Finding, Report, Severity
 from datakit.core.history import History
 from datakit.diagnosis import diagnose
-from datakit.pipeline.keys import device_class
-from datakit.pipeline.stages._base import Context, Progress
+from datakit.pipeline.stages._base import CORE_PACKAGES, TRAINING_PACKAGES, Context, Progress
 from datakit.pipeline.stages._training import TrainingStage
 from datakit.training.models import resolve
 from datakit.training.settings import Settings
@@ -29,11 +28,11 @@ class Finetune(TrainingStage):
         "pipeline/stages/_training",
         "pipeline/stages/finetune",
     )
-    packages: ClassVar[tuple[str, ...]] = ("torch", "transformers", "tokenizers", "accelerate")
+    packages: ClassVar[tuple[str, ...]] = (*CORE_PACKAGES, *TRAINING_PACKAGES)
 
     def outside(self) -> Mapping[str, str]:
         """Return the model's digest, and the kind of device: it decides the last bits of the weights."""
-        return {"model": resolve(self.model).digest, "device": device_class()}
+        return self.taught_by()
 
     def run(self, context: Context) -> Report:
         """Fine-tune."""
@@ -54,6 +53,7 @@ class Finetune(TrainingStage):
                 progress=told.progress,
                 checkpoints=context.unfinished,
                 early=told.early,
+                told=context.trackers,
             )
         except DivergedError as error:
             (context.aside / "history.json").write_bytes(to_json(error.history))

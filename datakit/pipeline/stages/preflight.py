@@ -9,8 +9,7 @@ from datakit.core.encoder import WEIGHTS_SHA256
 from datakit.core.files import from_json, to_json
 from datakit.core.findings import Report
 from datakit.diagnosis import diagnose, is_guessing
-from datakit.pipeline.keys import device_class
-from datakit.pipeline.stages._base import Context
+from datakit.pipeline.stages._base import CORE_PACKAGES, TRAINING_PACKAGES, Context
 from datakit.pipeline.stages._training import TrainingStage
 from datakit.training.models import resolve
 from datakit.training.settings import Settings
@@ -41,11 +40,11 @@ class Preflight(TrainingStage):
         "pipeline/stages/_training",
         "pipeline/stages/preflight",
     )
-    packages: ClassVar[tuple[str, ...]] = ("torch", "transformers", "tokenizers", "scikit-learn", "scipy")
+    packages: ClassVar[tuple[str, ...]] = (*(*CORE_PACKAGES, *TRAINING_PACKAGES),)
 
     def outside(self) -> Mapping[str, str]:
         """Return the digests of the model and of the encoder behind the reference, and the kind of device."""
-        return {"model": resolve(self.model).digest, "probe": WEIGHTS_SHA256, "device": device_class()}
+        return {**self.taught_by(), "probe": WEIGHTS_SHA256}
 
     def run(self, context: Context) -> Report:
         """Look ahead."""

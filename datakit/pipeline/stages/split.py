@@ -10,7 +10,15 @@ from datakit.core.files import digest_of, from_json, to_json, write_atomically
 from datakit.core.findings import Report
 from datakit.pipeline.recipe import Recipe
 from datakit.pipeline.shipped import find
-from datakit.pipeline.stages._base import GATE, NOT_IN_KEY, Context, Stage, digest_at
+from datakit.pipeline.stages._base import (
+    CORE_PACKAGES,
+    GATE,
+    GATE_PACKAGES,
+    NOT_IN_KEY,
+    Context,
+    Stage,
+    digest_at,
+)
 from datakit.splitting import Assignment, certify, findings_of, split, verify
 from datakit.validation.split_profile import profile_of_splits
 from datakit.validation.suites import judge
@@ -25,7 +33,7 @@ class Split(Stage):
     needs: ClassVar[tuple[str, ...]] = ("usable",)
     gives: ClassVar[tuple[str, ...]] = ("splits", "certificate.json", "assignment.parquet")
     rooms: ClassVar[tuple[str, ...]] = ("core", "splitting", *GATE, "pipeline/stages/split")
-    packages: ClassVar[tuple[str, ...]] = ("pyarrow", "numpy", "scipy", "xxhash", "great-expectations")
+    packages: ClassVar[tuple[str, ...]] = (*CORE_PACKAGES, *GATE_PACKAGES)
 
     validation: float
     test: float

@@ -12,7 +12,14 @@ from datakit.core.quarantine import Reject
 from datakit.io import Source, read
 from datakit.pipeline.recipe import Recipe
 from datakit.pipeline.shipped import find
-from datakit.pipeline.stages._base import NOT_IN_KEY, Context, Stage, digest_at
+from datakit.pipeline.stages._base import (
+    CORE_PACKAGES,
+    GATE_PACKAGES,
+    NOT_IN_KEY,
+    Context,
+    Stage,
+    digest_at,
+)
 from datakit.pipeline.validating import look_into
 from datakit.pipeline.workspace import Workspace
 from datakit.training.models import resolve
@@ -37,13 +44,16 @@ class Validate(Stage):
         "pipeline/validating",
         "pipeline/stages/validate",
     )
-    packages: ClassVar[tuple[str, ...]] = ("pyarrow", "msgspec", "great-expectations", "tokenizers")
+    packages: ClassVar[tuple[str, ...]] = (
+        *(*CORE_PACKAGES, *GATE_PACKAGES, "charset-normalizer", "datasets", "ftfy", "scikit-learn", "tokenizers"),
+    )
+    seeded: ClassVar[bool] = False
 
     files: dict[str, Path] = field(metadata=NOT_IN_KEY)  # by split; what they hold counts, not where they are
     how: Source
     suite: Path = field(metadata=NOT_IN_KEY)
     checks: Mapping[str, Mapping[str, Any]]
-    model: str  # whose tokenizer tells what is truncated
+    model: str = field(metadata=NOT_IN_KEY)  # whose tokenizer tells what is truncated
     max_length: int
     long_texts: str
     deep: bool | None  # None: where there are few rows
@@ -70,13 +80,13 @@ class Validate(Stage):
         return Corpus.open(path) if path.match(f"runs/*/{KEPT}") else read(path, self.how).corpus
 
     def outside(self) -> Mapping[str, str]:
-        """Return the digests of the source files (with their kind), the suite and the model."""
+        """Return the digests of the source files (with their kind), the suite and the tokenizer."""
         digests = {split: f"{''.join(path.suffixes)}:{digest_at(path)}" for split, path in self.files.items()}
         reference = "none" if self.reference is None else digest_at(self.reference)
         return {
             **digests,
             "suite": digest_at(self.suite),
-            "model": resolve(self.model).digest,
+            "tokenizer": digest_at(resolve(self.model).folder / "tokenizer.json"),
             "reference": reference,
         }
 
