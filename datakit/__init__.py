@@ -4,13 +4,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from datakit.augmentation import augment
     from datakit.core.corpus import Corpus, Splits
     from datakit.core.errors import DatakitError
     from datakit.core.findings import Finding, Report, Severity
+    from datakit.core.history import History
     from datakit.io import load
+    from datakit.pipeline.in_memory import Run, augment, diagnose, finetune
     from datakit.pipeline.validating import validate
     from datakit.splitting import split
+    from datakit.training.recorder import DivergedError
 
 __version__ = "0.1.0"
 
@@ -18,11 +20,16 @@ __version__ = "0.1.0"
 _HOMES = {
     "Corpus": "datakit.core.corpus",
     "DatakitError": "datakit.core.errors",
+    "DivergedError": "datakit.training.recorder",
     "Finding": "datakit.core.findings",
+    "History": "datakit.core.history",
     "Report": "datakit.core.findings",
+    "Run": "datakit.pipeline.in_memory",
     "Severity": "datakit.core.findings",
     "Splits": "datakit.core.corpus",
-    "augment": "datakit.augmentation",
+    "augment": "datakit.pipeline.in_memory",
+    "diagnose": "datakit.pipeline.in_memory",
+    "finetune": "datakit.pipeline.in_memory",
     "load": "datakit.io",
     "split": "datakit.splitting",
     "validate": "datakit.pipeline.validating",
@@ -31,11 +38,16 @@ _HOMES = {
 __all__ = [
     "Corpus",
     "DatakitError",
+    "DivergedError",
     "Finding",
+    "History",
     "Report",
+    "Run",
     "Severity",
     "Splits",
     "augment",
+    "diagnose",
+    "finetune",
     "load",
     "split",
     "validate",

@@ -1,21 +1,45 @@
 """The documentation is true."""
 
 import re
+import runpy
+import shlex
+import tomllib
 from dataclasses import fields
 from pathlib import Path
 
+import click
 import pytest
 
-from datakit.cli.main import COMMANDS, run
+from datakit.cli.main import COMMANDS, cli, run
+from datakit.pipeline.components import families
 from datakit.pipeline.recipe import Recipe, parse
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
 
+TRAINS = "<!-- trains -->\n"  # before a block that takes minutes
 
-def blocks(page: Path, language: str) -> list[str]:
-    """Return the fenced code blocks of a language."""
-    return re.findall(rf"^```{language}\n(.*?)^```", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+
+@pytest.fixture(scope="module")
+def site() -> dict:
+    """Give what docs/hooks.py adds to the site."""
+    return runpy.run_path(str(ROOT / "docs" / "hooks.py"))
+
+
+def blocks(page: Path, language: str, *, before: str = "") -> list[str]:
+    """Return the fenced code blocks of a language, those behind `before` only if that is given."""
+    text = page.read_text(encoding="utf-8")
+    return re.findall(rf"^{before}```{language}\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+
+
+def commands(page: Path) -> list[str]:
+    """Return the calls of datakit in a page: in shell blocks, and whole ones inside a sentence."""
+    text = page.read_text(encoding="utf-8")
+    lines = "\n".join(blocks(page, "bash")).replace("\\\n", " ").splitlines()
+    inside = re.findall(
+        r"(?<!`)`(datakit [^`]+)`(?!`)", re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE)
+    )
+    return [line for line in [*lines, *inside] if line.startswith("datakit ")]
 
 
 @pytest.mark.usefixtures("project")
@@ -32,9 +56,115 @@ def test_the_readmes_commands_run_one_after_the_other():
 @pytest.mark.parametrize("page", [page for page in PAGES if blocks(page, "python")], ids=lambda page: page.name)
 @pytest.mark.usefixtures("project")
 def test_python_examples_run(page):
-    """Every block runs by itself."""
+    """Every block runs by itself, in a folder with raw.jsonl; those that train elsewhere."""
+    training = blocks(page, "python", before=TRAINS)
     for block in blocks(page, "python"):
-        exec(compile(block, page.name, "exec"), {"__name__": "example"})  # noqa: S102  (our own pages)
+        code = compile(block, page.name, "exec")
+        if block not in training:
+            exec(code, {"__name__": "example"})  # noqa: S102  (our own pages)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if blocks(page, "python", before=TRAINS)], ids=lambda page: page.name
+)
+@pytest.mark.usefixtures("project")
+def test_python_examples_train(page):
+    """The blocks that the test above only compiles."""
+    for block in blocks(page, "python", before=TRAINS):
+        exec(compile(block, page.name, "exec"), {"__name__": "example"})  # noqa: S102
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if commands(page)], ids=lambda page: page.name)
+def test_commands_and_options_exist(page):
+    """Whatever is to be typed is known to the command line."""
+    wrong = [line for line in commands(page) if unknown_in(line)]
+    assert wrong == []
+
+
+def unknown_in(line: str) -> list[str]:
+    """Return the verbs and options of a call that do not exist."""
+    command, words = cli, iter(shlex.split(line, comments=True)[1:])
+    while isinstance(command, click.Group) and (name := next(words, "")) and not name.startswith("-"):
+        if (found := command.get_command(click.Context(command), name)) is None:
+            return [name]
+        command = found
+    known = {name for option in command.params for name in (*option.opts, *option.secondary_opts)} | {"--help"}
+    return [word for word in words if re.match("--?[a-z]", word) and word.partition("=")[0] not in known]
+
+
+def test_an_unknown_option_would_be_seen():
+    """The test above can fail."""
+    assert unknown_in("datakit valdate raw.jsonl") == ["valdate"]
+    assert unknown_in("datakit job run nightly --fast --json  # soon") == ["--fast"]
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if blocks(page, "toml")], ids=lambda page: page.name)
+def test_entry_points_are_those_of_families(page):
+    """A component of another package is found where the pages say."""
+    for block in blocks(page, "toml"):
+        groups = tomllib.loads(block)["project"]["entry-points"]
+        assert set(groups) <= {f"datakit.{family.family}" for family in families()}
+
+
+def test_every_page_stands_in_the_menu(site):
+    """Those in docs/, the generated ones, and the project's own; results of benchmarks have a page for that."""
+    import yaml
+
+    settings = yaml.safe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
+    menu = re.findall(r"[\w/-]+\.md", str(settings["nav"]))
+    written = [path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs").rglob("*.md")]
+    copied = [page for page in site["ELSEWHERE"].values() if not page.startswith("benchmarks/")]
+    assert sorted(menu) == sorted([*written, *site["reference"](), *copied])
+
+
+def test_the_reference_knows_every_component_and_command(site):
+    """From the registries: a new one appears by itself."""
+    pages = site["reference"]()
+    for family in families():
+        headings = re.findall("^## (.+)$", pages[f"reference/{family.family}.md"], re.MULTILINE)
+        assert headings == list(family.names())
+    assert re.findall("^## (.+)$", pages["reference/commands.md"], re.MULTILINE) == list(COMMANDS)
+
+
+def test_links_between_files_become_links_between_pages(site):
+    """Also from and to files outside docs/; what is no page is left for the strict build to refuse."""
+    links = "[a](../CONTRIBUTING.md) [b](runner.md#old-runs) [c](../datakit/core.py) [d](https://example.org/x.md)"
+    told = site["relinked"](links, "jobs.md")
+    assert told == links.replace("../CONTRIBUTING.md", "contributing.md")
+    assert site["relinked"]("[a](docs/checks.md)", "changelog.md") == "[a](checks.md)"
+    assert site["relinked"]("[a](../faults_training/README.md)", "benchmarks/faults_training.md") == (
+        "[a](faults_training-method.md)"
+    )
+
+
+@pytest.mark.parametrize(
+    "results", sorted((ROOT / "benchmarks" / "results").glob("*.md")), ids=lambda path: path.stem
+)
+def test_every_benchmark_is_linked_and_says_how_it_was_made(results):
+    """The command stands with the figures."""
+    assert f"(../benchmarks/results/{results.name})" in (ROOT / "docs" / "benchmarks.md").read_text(
+        encoding="utf-8"
+    )
+    assert "python benchmarks/" in results.read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_the_site_is_built_without_a_warning_and_fetches_nothing(tmp_path, monkeypatch):
+    """Strict: links and anchors lead somewhere. No script, style, font or image comes from elsewhere."""
+    pytest.importorskip("mkdocs")
+    from mkdocs.commands.build import build
+    from mkdocs.config import load_config
+
+    monkeypatch.chdir(ROOT)
+    config = load_config(str(ROOT / "mkdocs.yml"), site_dir=str(tmp_path))
+    config.plugins.on_startup(command="build", dirty=False)
+    build(config)
+    pages = [path.read_text(encoding="utf-8") for path in tmp_path.rglob("*.html")]
+    assert len(pages) > len(PAGES)
+    assert [
+        found for page in pages for found in re.findall(r"<(?:script|link|img|iframe)[^>]*//[^>]*>", page)
+    ] == []
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if blocks(page, "yaml")], ids=lambda page: page.name)
@@ -59,8 +189,8 @@ def test_every_option_of_a_recipe_is_described():
         f"{section}.{name}"
         for section, field in Recipe.model_fields.items()
         if hasattr(field.annotation, "model_fields")
-        for name in field.annotation.model_fields
-        if f"`{field.alias or section}.{name}`" not in page
+        for name, option in field.annotation.model_fields.items()
+        if f"`{field.alias or section}.{option.alias or name}`" not in page
     ]
     assert missing == []
 
@@ -108,14 +238,22 @@ def test_make_targets_named_in_the_readme_exist():
     assert all(f"\n{target}: " in makefile for target in named)
 
 
-def test_the_demos_file_has_the_faults_it_promises(project):
-    """The example file is messy in the ways its docstring says, and passes the gate."""
-    import runpy
+def test_the_demos_file_has_its_faults_and_the_tutorial_shows_what_is_said(project, capsys):
+    """The example file is messy in the ways its docstring says, and passes the gate.
 
+    What the tutorial prints of `validate` and `split` is what they print, but for the breaks of lines.
+    """
     lines = runpy.run_path(str(ROOT / "examples" / "write_raw.py"))["lines"](2400)
     (project / "demo.jsonl").write_text("\n".join(lines), encoding="utf-8")
-    assert run(["validate", "demo.jsonl", "--quiet"]) == 0
-    (latest,) = (project / ".datakit" / "runs").iterdir()
+    assert run(["validate", "demo.jsonl"]) == 0
+    assert run(["split"]) == 0
+    said = squeezed(capsys.readouterr().out)
+    shown = [
+        block for block in blocks(ROOT / "docs" / "tutorial.md", "text") if block.startswith(("validate", "split"))
+    ]
+    assert len(shown) == 2
+    assert [line for block in shown for line in block.splitlines() if squeezed(line) not in said] == []
+    latest = min((project / ".datakit" / "runs").iterdir())
     report = (latest / "validate.json").read_text()
     for code in (
         "class-imbalance",
@@ -126,3 +264,8 @@ def test_the_demos_file_has_the_faults_it_promises(project):
         "missing-label",
     ):
         assert f'"{code}"' in report, code
+
+
+def squeezed(text: str) -> str:
+    """Return the words of a text, one space between them."""
+    return " ".join(text.split())

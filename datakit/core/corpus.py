@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from datakit.core.identity import ContentIds
+from datakit.core.notebook import counts
 from datakit.core.seeding import seed_for
 from datakit.core.strings import encoded, integer_array, string_array
 from datakit.core.text import keys_of, non_ascii, normalised_bytes
@@ -101,6 +102,9 @@ class Corpus:
 
     def __repr__(self) -> str:
         return f"Corpus({len(self)} rows, labels: {dict(self.label_counts)})"
+
+    def _repr_html_(self) -> str:
+        return counts({"rows": self.label_counts})
 
     @cached_property
     def ids(self) -> list[str]:
@@ -288,6 +292,13 @@ class Splits(Mapping[str, Corpus]):
 
     def __or__(self, other: Mapping[str, Corpus]) -> "Splits":
         return Splits({**self._corpora, **other})
+
+    def __repr__(self) -> str:
+        told = ", ".join(f"{name}: {len(corpus)} rows" for name, corpus in self.items())
+        return f"{type(self).__name__}({told})"
+
+    def _repr_html_(self) -> str:
+        return counts({name: corpus.label_counts for name, corpus in self.items()})
 
     @property
     def train(self) -> Corpus:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from datakit.core.notebook import table
+
 
 class Severity(StrEnum):
     """How much a finding matters: an error stops the later stages unless it is accepted by its code."""
@@ -39,3 +41,9 @@ class Report:
     def errors(self, accepted: frozenset[str] = frozenset()) -> tuple[Finding, ...]:
         """Return the error findings whose code was not accepted."""
         return tuple(f for f in self.findings if f.severity is Severity.ERROR and f.code not in accepted)
+
+    def _repr_html_(self) -> str:
+        rows = ((f.severity, f.code, f.message, f.fix) for f in self.findings)
+        n = len(self.findings)
+        caption = f"{self.stage}: {n} finding{'' if n == 1 else 's'}"
+        return table(("severity", "code", "what", "fix"), rows, caption=caption)

@@ -31,7 +31,7 @@ def diagnosed(workspace: Workspace, run: str) -> Report:
     history, metrics = folder / "history.json", folder / "metrics.json"
     if not history.exists():
         raise UsageError(Problem(where=folder.name, got="nothing was trained in this run", fix="datakit finetune"))
-    return _report(
+    return report_of(
         diagnose(
             from_json(history.read_bytes(), History),
             from_json(metrics.read_bytes(), dict[str, Any]) if metrics.exists() else {},
@@ -58,7 +58,7 @@ def diagnosed_log(path: Path, told: Told) -> Report:
     found = diagnose(history, {}, without=lacking.keys())
     if any(diagnosis.remedy.get("finetune", {}).get("learning_rate") == "auto" for diagnosis in found):
         notes = (*notes, _AUTO)
-    signs, report = Signs.of(history), _report(found)
+    signs, report = Signs.of(history), report_of(found)
     return replace(
         report,
         figures={
@@ -79,7 +79,7 @@ def diagnosed_log(path: Path, told: Told) -> Report:
     )
 
 
-def _report(found: Sequence[Diagnosis]) -> Report:
+def report_of(found: Sequence[Diagnosis]) -> Report:
     """Return the findings, and beside them the whole diagnoses."""
     return Report(
         stage="diagnose",

@@ -38,14 +38,8 @@ def export(workspace: Workspace, run: str | None, folder: Path, *, onnx: bool = 
         raise UsageError(
             Problem(where=str(workspace.project), got="no model was evaluated here yet", fix="datakit finetune")
         )
-    if folder.exists() and any(folder.iterdir()):
-        raise UsageError(Problem(where=str(folder), got="exists and is not empty", fix="name a new folder"))
     source = workspace.folder_of(manifest.run)
-    folder.mkdir(parents=True, exist_ok=True)
-    for path in (source / "model").iterdir():
-        shutil.copyfile(path, folder / path.name)
-    for name in ("calibration.json", "thresholds.json"):
-        shutil.copyfile(source / name, folder / name)
+    hand_over(source, folder)
     difference = None
     if onnx:
         from datakit.training.onnx import export_onnx
@@ -53,3 +47,18 @@ def export(workspace: Workspace, run: str | None, folder: Path, *, onnx: bool = 
         test = Splits.open(source / "splits").test
         difference = export_onnx(source / "model", folder / "model.onnx", test.texts[:_TRIED])
     return Exported(folder=folder, story=story, onnx=difference)
+
+
+def hand_over(source: Path, folder: Path) -> None:
+    """Copy the model of a run's folder, and what its evaluation fitted, into a new folder.
+
+    Raises:
+        UsageError: the folder exists and is not empty.
+    """
+    if folder.exists() and any(folder.iterdir()):
+        raise UsageError(Problem(where=str(folder), got="exists and is not empty", fix="name a new folder"))
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in (source / "model").iterdir():
+        shutil.copyfile(path, folder / path.name)
+    for name in ("calibration.json", "thresholds.json"):
+        shutil.copyfile(source / name, folder / name)

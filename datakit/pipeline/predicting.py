@@ -46,6 +46,11 @@ class Predictor:
             raise UsageError(
                 Problem(where=str(workspace.project), got="no fine-tuned model here yet", fix="datakit finetune")
             )
+        return cls.open(folder)
+
+    @classmethod
+    def open(cls, folder: Path) -> "Predictor":
+        """Return that of a run's folder, which holds the model and what its evaluation fitted."""
         warmth, thresholds = _applied(folder / "calibration.json"), _applied(folder / "thresholds.json")
         return cls(
             classifier=Classifier(folder / "model"),
