@@ -7,6 +7,7 @@ from contextlib import suppress
 from glob import escape
 from hashlib import file_digest, sha256
 from pathlib import Path
+from secrets import token_hex
 from typing import Any, TypeVar
 
 import msgspec
@@ -43,9 +44,9 @@ def write_atomically(path: Path, data: bytes) -> None:
         with suppress(FileNotFoundError):
             if time.time() - left.stat().st_mtime > _ABANDONED:
                 left.unlink()
-    temporary = path.with_name(f".{path.name}.{os.getpid()}{_ASIDE}")
+    # Drawn, not the process id: on a shared file system two machines may have the same.
+    temporary = path.with_name(f".{path.name}.{token_hex(6)}{_ASIDE}")
     try:
-        temporary.unlink(missing_ok=True)
         with temporary.open("xb") as file:  # never through a link that somebody has put there
             file.write(data)
             file.flush()
