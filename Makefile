@@ -49,7 +49,7 @@ test-all: setup
 # One after the other: what is killed by time is to be hit where it was aimed at.
 KILLS   ?= 200
 REFUSED ?= 40
-FAULTS  := tests/faults tests/pipeline/test_crash.py tests/pipeline/jobs/test_schedule.py tests/pipeline/jobs/test_due.py
+FAULTS  := tests/fault_injection tests/pipeline/test_crash.py tests/pipeline/jobs/test_schedule.py tests/pipeline/jobs/test_due.py
 
 test-faults: setup
 	DATAKIT_KILLS=$(KILLS) DATAKIT_REFUSED=$(REFUSED) OMP_NUM_THREADS=1 $(BIN)/pytest -rP -m 'slow or not slow' $(FAULTS)

@@ -92,5 +92,6 @@ class _Odd:
 
 
 if __name__ == "__main__":  # a driver: the name of the engine, and the folder of the slow shards
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where the tests run in the background
     with ENGINES[sys.argv[1]]() as engine:
         list(engine.map_shards(partial(slow, folder=sys.argv[2]), range(4)))

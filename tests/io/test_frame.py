@@ -29,7 +29,7 @@ def test_labels_of_any_dtype_are_read(labels, expected):
 def test_mixed_labels_are_refused_not_cast():
     """An integer among strings is a mistake, in memory as in a file."""
     frame = pd.DataFrame({"text": ["t", "u", "v"], "label": ["a", 3, "b"]})
-    with pytest.raises(InputError, match="row:2: the label 3 is an integer"):
+    with pytest.raises(InputError, match="row:2: mixed-label-types: the label 3 is an integer"):
         load(frame)
 
 

@@ -203,7 +203,7 @@ def test_other_encodings_are_read_when_named(tmp_path):
 
 def test_a_file_without_a_readable_line_is_an_error_with_the_first_20_problems(reading):
     """There is nothing to go on with, so all that is known is told."""
-    with pytest.raises(InputError, match=r"raw\.jsonl:20: not readable as JSON") as caught:
+    with pytest.raises(InputError, match=r"raw\.jsonl:20: unreadable-line: not readable as JSON") as caught:
         reading(*[b"{"] * 30)
     assert len(caught.value.problems) == 21
     assert "30 rows" in str(caught.value)

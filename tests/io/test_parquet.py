@@ -40,7 +40,7 @@ def test_numbered_labels_of_the_datasets_library_come_back_as_names(reading):
 
 def test_rows_of_the_wrong_type_are_rejected_by_number(reading):
     """A float is no label."""
-    with pytest.raises(InputError, match=r"raw\.parquet:1: the label is a number with a point"):
+    with pytest.raises(InputError, match=r"raw\.parquet:1: wrong-label-type: the label is a number with a point"):
         reading({"text": ["t"], "label": [0.5]})
 
 

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from faults.runs import LIGHT, Runs, begun, files_of, given, said
+from fault_injection.runs import LIGHT, Runs, begun, files_of, given, said
 
 from datakit.augmentation.lexicon import wordnet
 

@@ -10,7 +10,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from faults.runs import HEAVY, LIGHT, Runs, begun, children, files_of, given, gone, said
+from fault_injection.runs import HEAVY, LIGHT, Runs, begun, children, files_of, given, gone, said
 
 #: Kills of whole runs; `make test-faults` sets how many.
 KILLS = int(os.environ.get("DATAKIT_KILLS", "20"))

@@ -45,7 +45,7 @@ def follow(folder: str, arguments: list[str], fault: dict | None, checkpoints: f
         if checkpoints is not None:
             scaled_down(checkpoints)
         if fault is not None:
-            from faults.faulty import Fault
+            from fault_injection.faulty import Fault
 
             Fault(**fault).begin()
         code = run(arguments)

@@ -11,7 +11,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from faults.runs import LIGHT, Runs, begun, children, given, said
+from fault_injection.runs import LIGHT, Runs, begun, children, given, said
 
 #: Kills of drivers and workers together.
 KILLS = int(os.environ.get("DATAKIT_RAY_KILLS", "30"))

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from faults.runs import LIGHT, Runs, begun, files_of, given, said
+from fault_injection.runs import LIGHT, Runs, begun, files_of, given, said
 
 VERB = ("augment", "--quiet")
 

@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Self
 
-from faults.forks import output_of
+from fault_injection.forks import output_of
 from support import sms, write_jsonl
 
 from datakit.pipeline.recipe import load
@@ -51,7 +51,7 @@ class Runs:
         path = os.pathsep.join(filter(None, (str(TESTS), os.environ.get("PYTHONPATH"))))
         environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": path}
         self._driver = subprocess.Popen(  # noqa: S603
-            [sys.executable, str(TESTS / "faults" / "forks.py"), *self.preload],
+            [sys.executable, str(TESTS / "fault_injection" / "forks.py"), *self.preload],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -182,6 +182,6 @@ def _files_of(folder: Path) -> Iterator[str]:
                 parts = (*parts[:2], "latest", *parts[3:])
             elif manifest.exists():
                 continue
-        if ASIDE & {*parts}:
+        if ASIDE & {*parts} or path.suffix == ".shard":  # a killed run's requests are grouped otherwise
             continue
         yield "/".join(parts)

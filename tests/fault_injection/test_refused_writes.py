@@ -8,8 +8,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from faults.faulty import COUNTED
-from faults.runs import HEAVY, LIGHT, Runs, begun, files_of, given, said
+from fault_injection.faulty import COUNTED
+from fault_injection.runs import HEAVY, LIGHT, Runs, begun, files_of, given, said
 
 #: Writes of each verb that are refused, drawn at random; `make test-faults` sets how many.
 REFUSED = int(os.environ.get("DATAKIT_REFUSED", "8"))
