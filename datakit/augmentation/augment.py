@@ -97,9 +97,7 @@ def augment(
     """
     _check(splits, operators, filters, max_per_row)
     order = _Order.of(splits.train, target, max_per_row)
-    spoken = Spoken.of(splits.train if order.parents else None, language)
-    # What learns from the rows need not, where no text is going to be judged.
-    panel = Panel.of(filters, splits) if order.parents else Panel()
+    spoken, panel = _judges(splits, order, filters, language)
     desk = Desk({text for corpus in splits.values() for text in corpus.normalised}, panel)
     turns = [_Turn.of(operator, order, spoken, panel=panel, seed=seed, shelves=shelves) for operator in operators]
     names = [turn.operator for turn in turns]
@@ -173,6 +171,16 @@ class _Turn:
         )
 
 
+def _judges(splits: Splits, order: _Order, filters: Sequence[Component], language: str) -> tuple[Spoken, Panel]:
+    """Return what tells the language of the rows, and what judges new texts.
+
+    What learns from the rows need not, where no text is going to be judged.
+    """
+    if not order.parents:
+        return Spoken.of(None, language), Panel()
+    return Spoken.of(splits.train, language), Panel.of(filters, splits)
+
+
 def work_ahead(
     splits: Splits,
     shelves: Shelves,
@@ -196,8 +204,7 @@ def work_ahead(
     """
     _check(splits, operators, filters, max_per_row)
     order = _Order.of(splits.train, target, max_per_row)
-    spoken = Spoken.of(splits.train if order.parents else None, language)
-    panel = Panel.of(filters, splits) if order.parents else Panel()
+    spoken, panel = _judges(splits, order, filters, language)
     turns = [_Turn.of(one, order, spoken, panel=panel, seed=seed, shelves=shelves) for one in operators]
     for turn, lacking in _openings(turns, order):
         asked: list[Request] = []
