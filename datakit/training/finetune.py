@@ -52,7 +52,7 @@ def finetune(
     checkpoints: Path | None = None,
     watch: Callable[[Epoch], None] = lambda _: None,
     early: Callable[[History], None] = lambda _: None,
-    told: Sequence[str] = (),
+    report_to: Sequence[str] = (),
 ) -> History:
     """Fine-tune the model in the folder `pretrained` and save the best epoch's model to `folder`.
 
@@ -74,7 +74,7 @@ def finetune(
             again. The caller removes it when the training is done.
         watch: told after every epoch; may end the training by raising.
         early: told what was recorded when a quarter of the steps is made; may end the training by raising.
-        told: experiment trackers that are told too; see `tracking.trackers`.
+        report_to: experiment trackers that are told too; see `tracking.trackers`.
 
     Raises:
         DivergedError: a loss or a gradient is no finite number.
@@ -82,13 +82,12 @@ def finetune(
         TransientError: one of several processes was killed.
         UsageError: settings that the model, the data or the machine cannot follow.
     """
-    trackers(told)  # before anything is loaded
     task = Task.of(train)
     known = task.learnable(validation)
     with TemporaryDirectory() as temporary:
         while True:
             place = (checkpoints or Path(temporary)) / f"batch-{settings.batch_size}"
-            attempt = _Training(pretrained, task, settings, seed, Checkpoints(place), tuple(told))
+            attempt = _Training(pretrained, task, settings, seed, Checkpoints(place), tuple(report_to))
             work = partial(
                 attempt.take_part, train, known, folder, events=events, resumable=checkpoints is not None
             )
@@ -107,7 +106,7 @@ class _Training:
     settings: Settings
     seed: int
     checkpoints: Checkpoints
-    told: tuple[str, ...]
+    report_to: tuple[str, ...]
 
     def take_part(
         self,
@@ -149,6 +148,7 @@ class _Training:
         listeners: Listeners,
     ) -> History:
         """Train, save the best epoch's model, and return the history."""
+        told = trackers(self.report_to) if rank == 0 else []  # before anything is loaded
         settings, criterion = self.settings, criterion_of(self.settings, self.task)
         outset = Outset.of(self.pretrained, self.task, settings, self.seed)
         model = outset.model
@@ -191,7 +191,8 @@ class _Training:
                 best,
                 *([DueCheckpoints()] if resumable else []),
                 *callbacks_of(model, settings),
-                *([TensorBoardCallback(_writer(events)), *trackers(self.told)] if rank == 0 else []),
+                *([TensorBoardCallback(_writer(events))] if rank == 0 else []),
+                *told,
             ],
         )
         trainer.remove_callback(transformers.PrinterCallback)

@@ -53,7 +53,7 @@ class Finetune(TrainingStage):
                 progress=told.progress,
                 checkpoints=context.unfinished,
                 early=told.early,
-                told=context.trackers,
+                report_to=context.trackers,
             )
         except DivergedError as error:
             (context.aside / "history.json").write_bytes(to_json(error.history))
