@@ -226,6 +226,11 @@ class Corpus:
         return values
 
 
+def edits_of(row: Mapping[str, Any]) -> tuple[tuple[int, int, str], ...]:
+    """Return what `Corpus.rows` tells of the edits of a row: start and stop in its parent, and the new text."""
+    return tuple((edit["start"], edit["stop"], edit["text"]) for edit in row["edits"] or ())
+
+
 def _told_apart(texts: Sequence[str | None], as_bytes: Sequence[bytes]) -> Iterable[bytes]:
     """Return the texts as UTF-8, a missing one as what is no UTF-8: it is another than the empty one."""
     if None not in texts:

@@ -43,13 +43,12 @@ def chronicle_of(workspace: Workspace) -> Chronicle:
     """Gather the runs of a workspace in a line each, the promotions and the jobs."""
     champions = Champions(workspace)
     champion = champions.current()
-    jobs = sorted(workspace.root.glob("jobs/*.json"))
     return Chronicle(
         project=workspace.project.resolve().name,
         lines=tuple(_line(workspace, manifest) for manifest in workspace.history()),
         champion=champion.now.run if champion else None,
         promotions=tuple(msgspec.to_builtins(entry) for entry in champions.entries()),
-        jobs=tuple(from_json(path.read_bytes(), dict[str, Any]) for path in jobs),
+        jobs=tuple(from_json(path.read_bytes(), dict[str, Any]) for path in workspace.jobs),
     )
 
 
@@ -60,7 +59,6 @@ def _line(workspace: Workspace, manifest: Manifest) -> Line:
     validate, split, augment, evaluate = (
         reports.get(stage, Report(stage=stage)).figures for stage in ("validate", "split", "augment", "evaluate")
     )
-    outputs = {name: one for stage in manifest.stages for name, one in stage.outputs.items()}
     rows, model = split.get("rows", {}), evaluate.get("model", {})
     return Line(
         run=manifest.run,
@@ -76,7 +74,7 @@ def _line(workspace: Workspace, manifest: Manifest) -> Line:
         train=rows.get("train"),
         new=augment.get("new_rows"),
         test=rows.get("test"),
-        tested_on=outputs.get("splits", {}).get("test.parquet", ""),
+        tested_on=manifest.outputs.get("splits", {}).get("test.parquet", ""),
         macro_f1=model.get("macro_f1"),
         macro_f1_interval=model.get("macro_f1_interval"),
         linear=evaluate.get(LINEAR, {}).get("macro_f1"),

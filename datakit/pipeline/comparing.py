@@ -1,7 +1,6 @@
 """Comparison of models: of former runs, or of ways of teaching (arms) that are run for the purpose."""
 
 import shutil
-import sys
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -21,7 +20,7 @@ from datakit.evaluation.truth import Bools, Floats, Truth
 from datakit.pipeline.arms import Arm, duplicated, require
 from datakit.pipeline.engines.chosen import engine_of
 from datakit.pipeline.events import Event, Listener, nobody
-from datakit.pipeline.keys import key_of
+from datakit.pipeline.keys import key_of, python_version
 from datakit.pipeline.lock import locked
 from datakit.pipeline.recipe import Recipe
 from datakit.pipeline.runner import Outcome, bring_up_to
@@ -314,15 +313,14 @@ class _School:
     def _parts(self, arm: Arm, recipe: Recipe, seed: int) -> dict[str, Any]:
         """Return everything that the model's answers depend on, JSON-able."""
         project = self.workspace.project
-        outputs = {name: one for stage in self.outcome.manifest.stages for name, one in stage.outputs.items()}
         stages: list[Stage] = [Finetune.of(recipe, project)]
         if arm.augments:
             stages.append(Augment.of(recipe, project))
         return {
             "stage": "compare",
-            "python": f"{sys.version_info.major}.{sys.version_info.minor}",
+            "python": python_version(),
             "seed": seed,
-            "splits": digest_of_artefact(outputs["splits"]),
+            "splits": digest_of_artefact(self.outcome.manifest.outputs["splits"]),
             "copies": [recipe.augment.target, recipe.augment.max_per_row] if arm.copies else None,
             **{stage.name: parts_of(stage) for stage in stages},
         }

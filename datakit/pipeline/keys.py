@@ -4,6 +4,7 @@ The code of a stage is what its rooms hold; families never import each other, so
 reports or in the commands is no reason to run it again.
 """
 
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -61,6 +62,11 @@ def code_digest(rooms: tuple[str, ...]) -> str:
 def versions(packages: Iterable[str]) -> dict[str, str]:
     """Return the installed versions of distributions; what is missing is left to who needs it."""
     return {package: _version(package) for package in packages}
+
+
+def python_version() -> str:
+    """Return Python's version without the last number, which changes no output."""
+    return f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
 @cache

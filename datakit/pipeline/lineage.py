@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from datakit.pipeline.jobs.champion import Champions, Promotion, digest_of_model
+from datakit.pipeline.jobs.champion import Champions, Promotion, model_of
 from datakit.pipeline.store import digest_of_artefact
 from datakit.pipeline.workspace import Manifest, Standing, Workspace
 
@@ -57,7 +57,7 @@ def lineage(workspace: Workspace, manifest: Manifest) -> Lineage:
         accepted=manifest.accepted,
         recipe=manifest.recipe,
         steps=tuple(map(_step, manifest.stages)),
-        model=digest_of_model(manifest.outputs) if "metrics.json" in manifest.outputs else None,
+        model=model_of(manifest),
         promotions=tuple(entry for entry in champions.entries() if entry.run == manifest.run),
         champion=champion is not None and champion.now.run == manifest.run,
     )
@@ -79,8 +79,8 @@ def bearing(workspace: Workspace, digest: str) -> list[tuple[Manifest, str]]:
 
 def _digests(run: Manifest) -> list[tuple[str, str]]:
     """Return all digests in a run, each with what it is of."""
-    outputs = run.outputs
-    found = [("its model", digest_of_model(outputs))] if "metrics.json" in outputs else []
+    model = model_of(run)
+    found = [("its model", model)] if model else []
     for standing in run.stages:
         found.append((f"the key of {standing.stage}", standing.key))
         found += [(f"what {standing.stage} read as {role}", one) for role, one in _outside(standing).items()]

@@ -60,7 +60,7 @@ class Garbage:
 def standing(workspace: Workspace) -> dict[str, str]:
     """Return the runs that stay however old they are, each with the reason."""
     stay: dict[str, str] = {}
-    for path in sorted(workspace.root.glob("jobs/*.json")):
+    for path in workspace.jobs:
         run = from_json(path.read_bytes(), dict[str, Any]).get("run")
         if run is not None:
             stay[run] = f"the last of job {path.stem}"

@@ -3,7 +3,6 @@
 import itertools
 import os
 import shutil
-import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -23,7 +22,7 @@ from datakit.core.findings import Finding, Report
 from datakit.core.refusals import refusals_told
 from datakit.pipeline.engines.chosen import engine_of
 from datakit.pipeline.events import Event, Listener, nobody
-from datakit.pipeline.keys import Difference, differences, key_of
+from datakit.pipeline.keys import Difference, differences, key_of, python_version
 from datakit.pipeline.limited import run_limited
 from datakit.pipeline.lock import locked
 from datakit.pipeline.recipe import Recipe
@@ -371,7 +370,7 @@ def _parts(stage: Stage, recipe: Recipe, artefacts: Mapping[str, Artefact], unkn
     parts = {
         "stage": stage.name,
         **parts_of(stage),
-        "python": f"{sys.version_info.major}.{sys.version_info.minor}",
+        "python": python_version(),
         "inputs": {
             name: digest_of_artefact(artefacts[name]) if name in artefacts else unknown for name in stage.needs
         },

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from datakit.core.corpus import Corpus
+from datakit.core.corpus import Corpus, edits_of
 from datakit.core.encoder import encoder_path
 from datakit.core.files import from_json
 from datakit.core.findings import Report
@@ -216,9 +216,10 @@ def _samples(corpus: Corpus, place: Mapping[str, int]) -> tuple[Sample, ...]:
     for row, labels in zip(made.rows(), made.label_sets, strict=True):
         label = ", ".join(labels)
         if len(chosen[label]) < SAMPLES_PER_LABEL:
-            edits = tuple((edit["start"], edit["stop"], edit["text"]) for edit in row["edits"] or ())
             parent = corpus.texts[place[row["parent"]]]
-            chosen[label].append(Sample(label=label, op=row["op"], parent=parent, text=row["text"], edits=edits))
+            chosen[label].append(
+                Sample(label=label, op=row["op"], parent=parent, text=row["text"], edits=edits_of(row))
+            )
     return tuple(sample for label in sorted(chosen) for sample in chosen[label])
 
 

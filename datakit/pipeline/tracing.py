@@ -2,17 +2,19 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from datakit.core.corpus import edits_of
 from datakit.core.errors import Problem, UsageError
 from datakit.core.files import from_json
 from datakit.core.findings import Report
 from datakit.core.names import nearest
-from datakit.pipeline.jobs.champion import Champions, digest_of_model
+from datakit.pipeline.jobs.champion import Champions, model_of
+from datakit.pipeline.jobs.lines import lines_of
 from datakit.pipeline.workspace import Manifest, Workspace
 
 _NEAR = 5  # ids named where one is not known
@@ -92,8 +94,7 @@ def _traced(runs: Sequence["_Run"], row: Mapping[str, Any]) -> Trace:
     stations = [station for run in runs if (station := run.station(row["id"])) is not None]
     made = None
     if row["parent"] is not None:
-        edits = tuple((edit["start"], edit["stop"], edit["text"]) for edit in row["edits"] or ())
-        made = Made(parent=row["parent"], operator=row["op"], k=row["k"], edits=edits)
+        made = Made(parent=row["parent"], operator=row["op"], k=row["k"], edits=edits_of(row))
     labels = row["labels"] if row["labels"] is not None else [row["label"]]
     return Trace(id=row["id"], text=row["text"], labels=tuple(labels), made=made, stations=tuple(stations))
 
@@ -124,7 +125,6 @@ class _Run:
 
     workspace: Workspace
     manifest: Manifest
-    _corpora: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def folder(self) -> Path:
@@ -143,8 +143,7 @@ class _Run:
 
     @property
     def quarantine(self) -> list[dict[str, Any]]:
-        path = self.folder / "quarantine.jsonl"
-        return [msgspec.json.decode(line) for line in path.read_bytes().splitlines()] if path.exists() else []
+        return lines_of(self.folder / "quarantine.jsonl", dict[str, Any])
 
     @property
     def _usable(self) -> dict[str, Path]:
@@ -210,8 +209,7 @@ class _Run:
         findings = [
             one for stage in ("validate", "split") for one in self._report(stage).findings if id_ in one.rows
         ]
-        outputs = self.manifest.outputs
-        model = digest_of_model(outputs) if "metrics.json" in outputs and place in _SEEN else None
+        model = model_of(self.manifest) if place in _SEEN else None
         champion = Champions(self.workspace).current()
         left_out = [f"{one.code}: {one.message}" for one in findings if one.code in _LEFT_OUT]
         return Station(

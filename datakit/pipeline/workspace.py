@@ -117,6 +117,11 @@ class Workspace:
         return self.root / "recipe.yaml"
 
     @property
+    def jobs(self) -> list[Path]:
+        """The records of the last call of each job, by name."""
+        return sorted(self.root.glob("jobs/*.json"))
+
+    @property
     def lock(self) -> Path:
         """The lock file."""
         return self.root / "lock"

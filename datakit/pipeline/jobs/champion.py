@@ -52,6 +52,11 @@ def digest_of_model(outputs: Mapping[str, Artefact]) -> str:
     return digest_of_artefact({f"{name}/{file}": one for name in PREDICTS for file, one in outputs[name].items()})
 
 
+def model_of(run: Manifest) -> str | None:
+    """Return the same of a run that may not have got so far; None where it was not evaluated."""
+    return digest_of_model(run.outputs) if "metrics.json" in run.outputs else None
+
+
 @dataclass(frozen=True)
 class Champions:
     """The champion of a workspace; only the holder of its lock may change it."""

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from sys import version_info
 from typing import Any, ClassVar, Self
 
 from datakit.augmentation import Rejected, augment
@@ -12,7 +11,7 @@ from datakit.augmentation.augment import DEFAULT_FILTERS, DEFAULT_OPERATORS, Out
 from datakit.augmentation.provenance import Replay, replay
 from datakit.augmentation.registries import Component, any_neural, uses_of
 from datakit.augmentation.shards import Share, Shelves, Tally
-from datakit.core.corpus import Corpus, Splits
+from datakit.core.corpus import Corpus, Splits, edits_of
 from datakit.core.errors import Problem, UsageError
 from datakit.core.files import from_json, to_json_lines
 from datakit.core.findings import Report
@@ -20,7 +19,7 @@ from datakit.core.seeding import seed_for
 from datakit.core.story import Sample
 from datakit.pipeline.components import added_components
 from datakit.pipeline.engines._base import Engine
-from datakit.pipeline.keys import code_digest, device_class, differing, versions
+from datakit.pipeline.keys import code_digest, device_class, differing, python_version, versions
 from datakit.pipeline.recipe import FilterOptions, Recipe
 from datakit.pipeline.shipped import find
 from datakit.pipeline.stages._base import (
@@ -31,6 +30,7 @@ from datakit.pipeline.stages._base import (
     Context,
     Stage,
     digest_at,
+    options_of,
 )
 from datakit.pipeline.workspace import Manifest, Workspace
 from datakit.validation.split_profile import profile_of_splits
@@ -99,11 +99,7 @@ class Augment(Stage):
         with context.engine as engine:
             augmented = augment(
                 splits,
-                target=self.target,
-                operators=self.operators,
-                filters=self.filters,
-                max_per_row=self.max_per_row,
-                language=self.language,
+                **self._asked,
                 seed=context.seed,
                 map_shards=engine.map_shards,
                 shelves=self._shelves(context.shards, tell),
@@ -127,22 +123,22 @@ class Augment(Stage):
                 Splits.open(splits),
                 self._shelves(root, tallies.append),
                 share,
-                target=self.target,
-                operators=self.operators,
-                filters=self.filters,
-                max_per_row=self.max_per_row,
-                language=self.language,
+                **self._asked,
                 seed=seed,
                 map_shards=engine.map_shards,
             )
         return tallies
+
+    @property
+    def _asked(self) -> dict[str, Any]:
+        return options_of(self)  # named as those of the verb
 
     def _shelves(self, root: Path, told: Callable[[Tally], None]) -> Shelves:
         made_with = {
             "code": code_digest(MAKING),
             "components": added_components(MAKING),
             "packages": versions(self.packages),
-            "python": f"{version_info.major}.{version_info.minor}",
+            "python": python_version(),
         }
         if any_neural(self.operators, self.filters):
             made_with["device"] = device_class()
@@ -177,7 +173,7 @@ def samples(folder: Path, n: int, seed: int) -> list[tuple[str, Sample]]:
                 op=row["op"],
                 parent=texts[row["parent"]],
                 text=row["text"],
-                edits=tuple((edit["start"], edit["stop"], edit["text"]) for edit in row["edits"] or ()),
+                edits=edits_of(row),
             ),
         )
         for row, labels in zip(drawn.rows(), drawn.label_sets, strict=True)
