@@ -52,7 +52,7 @@ from datakit.training.recorder import DivergedError
 from datakit.training.settings import Settings
 
 FIRST_SEED, SEEDS = 13, (13, 14, 15)
-SANE_SEEDS = range(13, 23)  #: of the healthy trainings: none alarmed of 80 bounds the share by 4.5%
+SANE_SEEDS = range(13, 26)  #: of the healthy trainings: none alarmed of 104 bounds the share by 3.5%
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

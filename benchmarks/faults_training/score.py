@@ -23,6 +23,7 @@ from sets import SETS
 from datakit.diagnosis.rules._signs import Signs
 
 MENDED = 0.02  #: of healthy macro-F1
+UNLUCKY = 0.05  #: below the best baseline's macro-F1
 SIGNS = ("update", "head_update", "drift", "loss", "validation_loss", "information", "accuracy", "train_accuracy")
 
 
@@ -36,17 +37,28 @@ class Judged:
 
     @property
     def kind(self) -> str:
-        """`fault`, `decoy`, `healthy` or `repair`."""
+        """`fault`, `decoy`, `healthy`, `unlucky` or `repair`.
+
+        A training without a fault that ends far below a baseline on the test rows is not healthy: to warn of it is
+        right, whatever it is called. It is told by the outcome, not by what was said.
+        """
         if self.line["remedy"]:
             return "repair"
         if self.line["fault"] in HEALTHY:
-            return "healthy" if SETS[self.line["set"]].even else "few rows"
+            if not SETS[self.line["set"]].even:
+                return "few rows"
+            return "healthy" if self.reached >= self.plain - UNLUCKY else "unlucky"
         return "decoy" if FAULTS[self.line["fault"]].decoy else "fault"
 
     @property
     def reached(self) -> float:
         """Macro-F1 on the test split; 0 where there is no model."""
         return float(self.line["metrics"]["model"]["macro_f1"]) if self.line["metrics"] else 0.0
+
+    @property
+    def plain(self) -> float:
+        """Macro-F1 of the best baseline on the test split."""
+        return max(float(one["macro_f1"]) for one in self.line["metrics"]["baselines"].values())
 
 
 def share(hits: Sequence[bool]) -> str:
@@ -72,7 +84,9 @@ def summary(found: Sequence[Judged]) -> str:
     """Return detection, cause and false alarms, by set and in all."""
 
     def row(name: str, own: Sequence[Judged]) -> list[Any]:
-        faults, healthy, decoys = ([j for j in own if j.kind == kind] for kind in ("fault", "healthy", "decoy"))
+        faults, healthy, unlucky, decoys = (
+            [j for j in own if j.kind == kind] for kind in ("fault", "healthy", "unlucky", "decoy")
+        )
         return [
             name,
             len(faults),
@@ -82,6 +96,7 @@ def summary(found: Sequence[Judged]) -> str:
             share([j.verdict.early for j in faults]),
             share([j.verdict.early_right for j in faults]),
             share([j.verdict.detected for j in healthy]),
+            share([j.verdict.detected for j in unlucky]),
             share([j.verdict.detected for j in decoys]),
         ]
 
@@ -95,6 +110,7 @@ def summary(found: Sequence[Judged]) -> str:
         "early",
         "early and right",
         "false, healthy",
+        "warned of, unlucky",
         "false, decoys",
     )
     rows = [row(name, [j for j in found if j.line["set"] == name]) for name in sets]
@@ -128,13 +144,16 @@ def by_fault(found: Sequence[Judged]) -> str:
 
 def peers(found: Sequence[Judged]) -> str:
     """Return datakit beside the peers."""
-    faults, healthy, decoys = ([j for j in found if j.kind == kind] for kind in ("fault", "healthy", "decoy"))
+    faults, healthy, unlucky, decoys = (
+        [j for j in found if j.kind == kind] for kind in ("fault", "healthy", "unlucky", "decoy")
+    )
     rows = [
         [
             "datakit",
             share([j.verdict.detected for j in faults]),
             share([j.verdict.first for j in faults]),
             bounded([j.verdict.detected for j in healthy]),
+            bounded([j.verdict.detected for j in (*healthy, *unlucky)]),
             share([j.verdict.detected for j in decoys]),
         ]
     ]
@@ -144,11 +163,13 @@ def peers(found: Sequence[Judged]) -> str:
             share([j.peers[name][0] for j in faults]),
             f"{share([j.peers[name][1] for j in faults])} (among all it says)",
             bounded([j.peers[name][0] for j in healthy]),
+            bounded([j.peers[name][0] for j in (*healthy, *unlucky)]),
             share([j.peers[name][0] for j in decoys]),
         ]
         for name in PEERS
     ]
-    return table(("", "detected", "right cause", "false, healthy (95% interval)", "false, decoys"), rows)
+    head = ("", "detected", "right cause", "false, healthy (95% interval)", "and unlucky", "false, decoys")
+    return table(head, rows)
 
 
 def repairs(found: Sequence[Judged]) -> str:
