@@ -14,7 +14,7 @@ from datakit.io.training_log import read_training_log
 from datakit.pipeline.log_history import Told, history_of
 from datakit.pipeline.workspace import Workspace
 
-_AUTO = "a learning_rate of auto is 2e-4 for encoders under 50M parameters, else 3e-5"
+_AUTO = "a learning_rate of auto is 1e-4 for encoders under 50M parameters, else 3e-5"
 
 
 def diagnosed(workspace: Workspace, run: str) -> Report:

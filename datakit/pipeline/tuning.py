@@ -73,7 +73,8 @@ def tune(workspace: Workspace, recipe: Recipe, *, command: str, listener: Listen
     splits = Splits.open(outcome.folder / "splits")
     train = Corpus.open(outcome.folder / "augmented.parquet")
     storage = recipe.tune.storage or str(folder / "journal.log")
-    study = open_study(key, storage, search.pruner, search.base.epochs)
+    epochs = search.base.epochs_for(len(train), len(train.label_counts))
+    study = open_study(key, storage, search.pruner, epochs)
     with locked(workspace.lock, command), TemporaryDirectory(dir=workspace.scratch) as scratch:
         most = search.trials + (search.top + 1) * search.seeds
         numbers = count(1)

@@ -166,7 +166,8 @@ class _Training:
             "cached_blocks": len(bottom.blocks) if bottom else 0,
             **data.figures,
         }
-        recorder = Recorder(outset.history(validation, found), settings.patience, listeners)
+        begun = outset.history(validation, found)
+        recorder = Recorder(begun, listeners)
         best = BestWeights(recorder)
         targets = torch.tensor(self.task.targets(data.shown))[list(sampler)]
         signals = Signals(criterion, model, self.task, targets, rate, adapters=settings.lora_rank > 0)
@@ -177,7 +178,13 @@ class _Training:
             checkpoints=self.checkpoints,
             best=best,
             model=model,
-            args=_arguments(self.checkpoints.scratch, settings, len(sampler), _drawn_by(self.seed, rank)),
+            args=_arguments(
+                self.checkpoints.scratch,
+                settings,
+                epochs=begun.settings["epochs"],
+                rows=len(sampler),
+                seed=_drawn_by(self.seed, rank),
+            ),
             train_dataset=data.train,
             eval_dataset=data.validation,
             processing_class=outset.tokenizer,
@@ -239,11 +246,11 @@ def _halved(settings: Settings, error: torch.OutOfMemoryError) -> Settings:
     )
 
 
-def _arguments(scratch: Path, settings: Settings, rows: int, seed: int) -> TrainingArguments:
+def _arguments(scratch: Path, settings: Settings, *, epochs: int, rows: int, seed: int) -> TrainingArguments:
     steps_per_epoch = -(-rows // (settings.batch_size * settings.processes * settings.accumulation))
     arguments = TrainingArguments(
         output_dir=str(scratch),
-        num_train_epochs=settings.epochs,
+        num_train_epochs=epochs,
         per_device_train_batch_size=settings.batch_size,
         per_device_eval_batch_size=64,
         gradient_accumulation_steps=settings.accumulation,

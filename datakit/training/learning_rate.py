@@ -60,7 +60,7 @@ def default_rate(settings: Settings, model: PreTrainedModel) -> float:
     """
     if settings.optimizer == "sgd":
         return 0.05
-    rate = 2e-4 if model.num_parameters() < _SMALL else 3e-5
+    rate = 1e-4 if model.num_parameters() < _SMALL else 3e-5
     return rate * _LORA_FACTOR if settings.lora_rank else rate
 
 

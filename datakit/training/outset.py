@@ -76,13 +76,16 @@ class Outset:
             validation: the rows that epochs are judged by.
             found: settings as they were resolved, and figures of the rows.
         """
-        settings = self.settings
+        settings, task = self.settings, self.task
+        epochs = settings.epochs_for(task.rows, len(task.labels))
         return History(
-            labels=self.task.labels,
-            train_counts=dict(zip(self.task.labels, self.task.counts, strict=True)),
+            labels=task.labels,
+            train_counts=dict(zip(task.labels, task.counts, strict=True)),
             validation_counts=dict(validation.label_counts),
             settings={
                 **settings.model_dump(),
+                "epochs": epochs,
+                "patience": settings.patience_for(epochs),
                 "class_weights": settings.class_weights_in_effect,
                 "bf16": bf16_pays(device()),
                 **self.figures,

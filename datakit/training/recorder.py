@@ -65,18 +65,16 @@ class Recorder(TrainerCallback):  # type: ignore[misc]  # transformers is not ty
 
     Args:
         outset: what the training sets out with.
-        patience: epochs without a better validation macro-F1 before it stops.
         listeners: who is told.
     """
 
-    def __init__(self, outset: History, patience: int, listeners: Listeners) -> None:
+    def __init__(self, outset: History, listeners: Listeners) -> None:
         self.steps: list[Step] = []
         self.epochs: list[Epoch] = []
         self.start: Start | None = None
         self.alarms: list[Alarm] = []
         self.diverged_at: int | None = None
         self._outset = outset
-        self._patience = patience
         self._listeners = listeners
         self._note = ""
 
@@ -155,7 +153,7 @@ class Recorder(TrainerCallback):  # type: ignore[misc]  # transformers is not ty
     ) -> None:
         """Stop where the last epochs were no better."""
         self._listeners.watch(self.epochs[-1])
-        if self.epochs[-1].epoch - self.best.epoch >= self._patience:
+        if self.epochs[-1].epoch - self.best.epoch >= self._outset.settings["patience"]:
             control.should_training_stop = True
 
     def _keep(self, logs: Mapping[str, Any]) -> None:

@@ -1,6 +1,7 @@
 """How to train: the options of the recipe's section `finetune`, but for the model. Loads nothing heavy."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from math import ceil
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -14,6 +15,9 @@ LongTexts = Literal["head", "head-tail", "chunks"]
 Sampling = Literal["shuffled", "balanced", "oversample", "undersample"]
 Label = Annotated[str, Field(coerce_numbers_to_str=True)]  # YAML reads the label 0 as a number
 Weight = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Count = Annotated[int, Field(gt=0)]
+
+_EPOCHS, _MOST_EPOCHS, _STEPS_A_LABEL, _PATIENCE = 4, 20, 36, 2  # of auto
 
 
 class Settings(BaseModel):
@@ -21,15 +25,21 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    epochs: int = Field(4, gt=0, description="at most")
+    epochs: Count | Literal["auto"] = Field(
+        "auto",
+        description=f"at most; auto: {_EPOCHS}, or as many as make {_STEPS_A_LABEL} steps a label, "
+        f"but no more than {_MOST_EPOCHS}",
+    )
     batch_size: int = Field(16, gt=0, description="rows; of each process")
     processes: int = Field(
         1, gt=0, description="that train together, each on a GPU of its own; a batch is batch_size rows of each"
     )
-    # MiniLM is healthy from 1e-4 to 5e-4 on three data sets; Devlin et al. 2019 advise 2e-5 to 5e-5 for BERT.
+    # MiniLM is healthy from 1e-4 to 5e-4 on three data sets, and best at 1e-4 where steps suffice (macro-F1 on
+    # validation at 1e-4 and 2e-4: SST-2 .885 and .864, two seeds; banking77 .922 and .919; TREC-6 .928 and .935).
+    # Devlin et al. 2019 advise 2e-5 to 5e-5 for BERT.
     learning_rate: Annotated[float, Field(gt=0, lt=1)] | Literal["auto", "suggest"] = Field(
         "auto",
-        description="peak; auto: 2e-4 for encoders under 50M parameters, else 3e-5, with LoRA ten times that; "
+        description="peak; auto: 1e-4 for encoders under 50M parameters, else 3e-5, with LoRA ten times that; "
         "suggest: from how far 30 steps on a copy of the model move its weights",
     )
     optimizer: Literal["adamw", "sgd", "adafactor"] = Field(
@@ -93,7 +103,34 @@ class Settings(BaseModel):
         description="rows of an epoch: all; balanced: drawn with all labels equally likely; oversample: copies up "
         "to the largest label; undersample: down to the smallest, each epoch others",
     )
-    patience: int = Field(2, gt=0, description="epochs without a better macro-F1 before it stops")
+    patience: Count | Literal["auto"] = Field(
+        "auto",
+        description="epochs without a better macro-F1 before it stops; auto: a quarter of all, "
+        f"but no fewer than {_PATIENCE}",
+    )
+
+    def epochs_for(self, rows: int, labels: int) -> int:
+        """Return how many epochs there are at most.
+
+        Few rows, or many labels, want more epochs (Mosbach et al. 2021, On the stability of fine-tuning BERT,
+        advise 20 for the small sets of GLUE). Measured with MiniLM: 640 rows of six labels reach a macro-F1 of .83
+        after 7 steps a label and .94 after 17; 8,177 rows of 77 labels .917 after 27 and .926 after 40.
+
+        Args:
+            rows: to learn from.
+            labels: of the task.
+        """
+        if self.epochs != "auto":
+            return self.epochs
+        each = ceil(rows / (self.batch_size * self.processes * self.accumulation))
+        return min(max(_EPOCHS, ceil(_STEPS_A_LABEL * labels / each)), _MOST_EPOCHS)
+
+    def patience_for(self, epochs: int) -> int:
+        """Return after how many epochs without a better one a training of that many stops.
+
+        Of many short epochs the first ones lie in the warm-up, and are no better than a blind answer.
+        """
+        return max(_PATIENCE, epochs // 4) if self.patience == "auto" else self.patience
 
     @property
     def class_weights_in_effect(self) -> Literal["balanced", "effective", "none"] | Mapping[str, float]:

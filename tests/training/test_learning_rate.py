@@ -78,9 +78,9 @@ def test_the_suggested_rate_hardly_depends_on_where_the_search_begins(model, opt
 def test_the_rate_is_as_set_or_by_size_or_suggested(model):
     """Only a suggestion costs batches; its trials are told."""
     assert peak_rate(model, iter(()), loss, Settings(learning_rate=0.03)) == (0.03, ())
-    assert peak_rate(model, iter(()), loss, Settings()) == (2e-4, ())
+    assert peak_rate(model, iter(()), loss, Settings()) == (1e-4, ())
     rate, trials = peak_rate(model, batches(), loss, Settings(learning_rate="suggest"))
-    assert trials[0].rate == 2e-4
+    assert trials[0].rate == 1e-4
     assert HEALTHY[0] < trials[-1].update_ratio < HEALTHY[1]
     assert rate == pytest.approx(trials[-1].rate * 1e-3 / trials[-1].update_ratio, rel=0.05)
     assert default_rate(Settings(lora_rank=4), model) == pytest.approx(2e-3)

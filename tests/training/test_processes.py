@@ -183,5 +183,5 @@ def test_a_single_process_uses_a_single_gpu(tmp_path, monkeypatch):
         return torch.device("cpu")
 
     monkeypatch.setattr(TrainingArguments, "_setup_devices", property(four_gpus))
-    arguments = module._arguments(tmp_path, Settings(batch_size=8), 10, 13)
+    arguments = module._arguments(tmp_path, Settings(batch_size=8), epochs=2, rows=10, seed=13)
     assert (arguments.n_gpu, arguments.train_batch_size) == (1, 8)

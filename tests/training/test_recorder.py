@@ -24,7 +24,7 @@ def epoch(number, macro_f1, roc_auc=None):
 )
 def test_the_best_epoch_has_the_highest_macro_f1_and_of_equals_ranks_best(epochs, best):
     """And of these it is the first."""
-    recorder = Recorder(None, 2, None)
+    recorder = Recorder(None, None)
     history = [epoch(i, *scores) for i, scores in enumerate(epochs, start=1)]
     recorder.on_train_begin(None, TrainerState(log_history=history), TrainerControl())
     assert recorder.best.epoch == best
@@ -37,7 +37,7 @@ def test_once_a_quarter_of_the_steps_is_made_what_was_recorded_is_told():
     listeners = Listeners(lambda *_: None, lambda _: None, told.append)
     entries = [{"step": step, "loss": 1.0, "learning_rate": 1e-4, "grad_norm": 1.0} for step in range(2, 42, 2)]
     for behind in (0, 10):
-        recorder = Recorder(testing.history(), 2, listeners)
+        recorder = Recorder(testing.history(), listeners)
         recorder.on_train_begin(None, TrainerState(log_history=entries[:behind]), TrainerControl())
         for n, entry in enumerate(entries[behind:], start=behind + 1):
             state = TrainerState(log_history=entries[:n], global_step=entry["step"], max_steps=40)

@@ -21,7 +21,7 @@ def bowl(settings, seed=0, watch=lambda *_: None):
 
 def search(**options):
     """Return a search around the defaults."""
-    return Search(base=Settings(learning_rate=1e-5), space=SPACE, **options)
+    return Search(base=Settings(learning_rate=1e-5, epochs=4), space=SPACE, **options)
 
 
 def study(tmp_path, pruner="none", name="test"):
@@ -50,7 +50,7 @@ def test_the_first_trial_is_what_the_search_sets_out_from(tmp_path):
 def test_a_grid_tries_every_point_once(tmp_path):
     """And needs no more trials than it has points."""
     space = {"learning_rate": (1e-5, 1e-4), "batch_size": (8, 16, 32)}
-    found = Search(base=Settings(learning_rate=1e-5), space=space, searcher="grid", trials=50).run(
+    found = Search(base=Settings(learning_rate=1e-5, epochs=4), space=space, searcher="grid", trials=50).run(
         study(tmp_path), bowl
     )
     assert len({tuple(trial.options.items()) for trial in found.trials}) == len(found.trials) == 6

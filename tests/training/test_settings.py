@@ -98,3 +98,23 @@ def test_checking_options_does_not_load_torch():
         "Settings(loss='focal', loss_options={'gamma': 1}); print('torch' in sys.modules)"
     )
     assert printed_under_hash_seeds(code) == {b"False\n"}
+
+
+@pytest.mark.parametrize(
+    ("options", "rows", "labels", "epochs", "patience"),
+    [
+        pytest.param({}, 5_452, 6, 4, 2, id="many rows a label"),
+        pytest.param({}, 8_177, 77, 6, 2, id="many labels"),
+        pytest.param({}, 300, 6, 12, 3, id="few rows"),
+        pytest.param({"batch_size": 8}, 300, 6, 6, 2, id="more steps an epoch"),
+        pytest.param({"batch_size": 8, "accumulation": 2}, 300, 6, 12, 3, id="two batches a step"),
+        pytest.param({"batch_size": 8, "processes": 2}, 300, 6, 12, 3, id="two batches at once"),
+        pytest.param({}, 24, 6, 20, 5, id="hardly any rows"),
+        pytest.param({"epochs": 3, "patience": 1}, 24, 6, 3, 1, id="as asked"),
+    ],
+)
+def test_a_training_is_as_long_as_its_rows_and_labels_want(options, rows, labels, epochs, patience):
+    """Few steps a label leave a model at the most frequent one; more epochs make more steps."""
+    settings = Settings(**options)
+    assert settings.epochs_for(rows, labels) == epochs
+    assert settings.patience_for(epochs) == patience

@@ -50,6 +50,6 @@ def test_a_real_look_ahead_knows_the_rate(before):
     high = before(encoder=minilm, learning_rate=5e-3)
     assert judge("learning-rate-out-of-range", history=high) is not None
     auto = before(encoder=minilm)
-    assert auto.settings["learning_rate"] == 2e-4
+    assert auto.settings["learning_rate"] == 1e-4
     assert judge("learning-rate-out-of-range", history=auto) is None
     assert before(learning_rate="suggest").settings["learning_rate"] == "suggest"
