@@ -29,7 +29,11 @@ CODES: Mapping[str, str] = {
         "name the columns."
     ),
     # what was not looked at, and what could not be judged
-    "checks-not-run": "The deep checks are left out where there are many rows. Run again with --deep.",
+    "checks-not-run": "The deep checks are left out where there is much text. Run again with --deep.",
+    "texts-read-in-part": (
+        "Of long texts the beginning and the end are looked at by the checks that compare texts or learn from "
+        "them. Where the ends do not show what a text is about, cut it into passages."
+    ),
     "unusable-expectation": (
         "An expectation of the suite is unknown, wrong or cannot be evaluated. A gate with such a one is "
         "never passed: mend the suite."

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from datakit.core.batching import by_length
+from datakit.core.beginnings import first_tokens
 from datakit.core.encoder import verified_encoder_path
 from datakit.core.hushed import quiet_transformers
 
@@ -28,7 +29,12 @@ def embeddings(texts: Sequence[str]) -> npt.NDArray[np.float32]:
     import torch
 
     tokenizer, model = _load()
-    ids = tokenizer(list(texts), truncation=True, max_length=LONGEST)["input_ids"] if texts else []
+
+    def encode(texts: list[str]) -> list[list[int]]:
+        ids: list[list[int]] = tokenizer(texts, truncation=True, max_length=LONGEST)["input_ids"]
+        return ids
+
+    ids, _ = first_tokens(tokenizer, texts, encode, LONGEST)
     vectors = np.empty((len(texts), model.config.hidden_size), np.float32)
     for batch in by_length(list(map(len, ids)), TOKENS_PER_BATCH):
         inputs = tokenizer.pad({"input_ids": [ids[i] for i in batch]}, return_tensors="pt").to(model.device)

@@ -30,6 +30,7 @@ import numpy.typing as npt
 
 from datakit.core.corpus import Corpus
 from datakit.core.hashing import GOLDEN, scattered
+from datakit.core.text import ends_of
 
 Ints = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint64]
@@ -37,7 +38,7 @@ Floats = npt.NDArray[np.float32]
 
 BLOCK_CHARS = 1 << 21  # hashed at a time; about 60 bytes of work space a character
 BLOCK_CANDIDATES = 1 << 22  # collected at a time
-BLOCK_VERIFIED = 1 << 17  # pairs compared at a time
+BLOCK_VERIFIED = 1 << 22  # shingles of pairs compared at a time
 BLOCK_TEXTS = 1 << 16  # whose prefixes are cut at a time
 HASH_BITS_OF_SHARD = 4  # the hashes are sorted in 16 parts, each by itself
 LEAST_WEIGHT = 1 / 3  # of a shingle that 512 texts or more hold
@@ -79,7 +80,8 @@ def near_pairs(texts: Sequence[str], *, threshold: float = 0.65) -> Pairs:
 
     Where more than 32 texts share a shingle, each is compared with its neighbours in MinHash order only: a crowd
     of copies is linked, not listed pair by pair. Elsewhere no pair is missed. A text without a letter, digit or
-    symbol is near nothing. The order of the texts makes no difference but to the indices.
+    symbol is near nothing; of one that is longer than `core.text.ENDS` the ends are compared. The order of the
+    texts makes no difference but to the indices.
 
     Args:
         texts: shape (n,), normalised by `datakit.core.text.normalise`, each once. Rarity is counted over all of
@@ -92,12 +94,12 @@ def near_pairs(texts: Sequence[str], *, threshold: float = 0.65) -> Pairs:
     """
     if not 0 < threshold <= 1:
         raise ValueError(f"threshold is {threshold}; give a similarity above 0 and up to 1")
-    shared = _shared_shingles(texts)
+    shared = _shared_shingles(list(map(ends_of, texts)))
     slack = (1 - threshold) / threshold
     found = [
-        _verified(shared, keys[low : low + BLOCK_VERIFIED], slack)
+        _verified(shared, keys[low:high], slack)
         for keys in _candidates(shared, slack)
-        for low in range(0, len(keys), BLOCK_VERIFIED)
+        for low, high in _blocks(shared.held(keys), BLOCK_VERIFIED)
     ]
     keys = np.concatenate([np.empty(0, np.int64), *(keys for keys, _ in found)])
     keys, first = np.unique(keys, return_index=True)
@@ -153,12 +155,19 @@ class _Shared:
     rows: Any  # csr_array (n, shingles); the root of the weight where a text holds a shingle, ascending in a row
     order: Ints  # shape (n,); the texts in MinHash order: neighbours are likely to be alike
 
+    def held(self, keys: Ints) -> Ints:
+        """Return how many shingles the two texts of each candidate hold."""
+        a, b = np.divmod(keys, len(self.sizes))
+        held: Ints = np.diff(self.rows.indptr).astype(np.int64)
+        return held[a] + held[b]
+
 
 def _shared_shingles(texts: Sequence[str]) -> _Shared:
     from scipy.sparse import csr_array
 
     n = len(texts)
-    blocks = [_shingle_hashes(block) for block in _blocks(texts)]
+    sizes = np.fromiter(map(len, texts), np.int64, n)
+    blocks = [_shingle_hashes(texts[low:high]) for low, high in _blocks(sizes, BLOCK_CHARS)]
     hashes = np.concatenate([np.empty(0, np.uint64), *(hashes for hashes, _ in blocks)])
     counts = np.concatenate([np.empty(0, np.int64), *(counts for _, counts in blocks)])
     del blocks
@@ -273,10 +282,10 @@ def _verified(shared: _Shared, keys: Ints, slack: float) -> tuple[Ints, Floats]:
     return keys[near], (weight[near] / (weight[near] + excess[near])).astype(np.float32)
 
 
-def _blocks(texts: Sequence[str]) -> Iterator[Sequence[str]]:
-    ends = np.cumsum([len(text) for text in texts])
-    cuts = np.flatnonzero(np.diff(ends // BLOCK_CHARS, append=-1)) + 1
-    return (texts[low:high] for low, high in pairwise([0, *cuts.tolist()]))
+def _blocks(sizes: Ints, most: int) -> Iterator[tuple[int, int]]:
+    """Yield from where to where blocks go that weigh about `most` each."""
+    cuts = np.flatnonzero(np.diff(np.cumsum(sizes) // most, append=-1)) + 1
+    return pairwise([0, *cuts.tolist()])
 
 
 def _shingle_hashes(texts: Sequence[str]) -> tuple[Hashes, Ints]:

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from datakit.core.corpus import Corpus
+from datakit.core.text import ends_of
 from datakit.evaluation.metrics import Metrics, measure
 from datakit.evaluation.probe import Embedded
 from datakit.evaluation.truth import Floats, Truth, one_hot, right_labels
@@ -19,8 +20,9 @@ def baselines(
 
     `majority` always answers with the most frequent label; its probabilities are the labels' shares of train.
     `tfidf-logistic-regression` is word 1-2-grams weighted by TF-IDF under a logistic regression with balanced
-    class weights, untuned. `frozen-encoder-probe` is the same regression on the vectors of an encoder that is not
-    taught: where fine-tuning does worse, training is at fault, not the data.
+    class weights, untuned; of texts of more than 16,384 characters it reads the first and last 8,192.
+    `frozen-encoder-probe` is the same regression on the vectors of an encoder that is not taught: where
+    fine-tuning does worse, training is at fault, not the data.
 
     Args:
         train: rows before augmentation, so that the baseline shows what the raw data alone is worth.
@@ -51,8 +53,8 @@ def _linear(train: Corpus, test: Corpus, labels: list[str]) -> Floats:
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=WORD_OR_MARK)
-    known = words.fit_transform(train.texts)
-    return _regressed(known, train, words.transform(test.texts), labels, solver="liblinear")
+    known = words.fit_transform(map(ends_of, train.texts))
+    return _regressed(known, train, words.transform(map(ends_of, test.texts)), labels, solver="liblinear")
 
 
 def _probe(embedded: Embedded, labels: list[str]) -> Floats:

@@ -70,7 +70,9 @@ class ValidateOptions(_Section):
 
     suite: str = Field("raw.json", description="Great Expectations suite, in ./expectations or shipped")
     deep: bool | None = Field(
-        None, description="whether the checks that read all texts at once are run; null: on up to 20,000 rows"
+        None,
+        description="whether the checks that read all texts at once are run; "
+        "null: on up to 20,000 rows and 67 million characters",
     )
     reference: str | None = Field(
         None, description="file of old rows, or a former run; what has drifted away from them is told"

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
+from datakit.core.beginnings import first_tokens
 from datakit.core.errors import InputError, Problem, UsageError
 from datakit.core.files import to_json
 from datakit.training.settings import LongTexts
@@ -98,25 +99,35 @@ class Reading:
         """Return the tokens that the model reads of each text.
 
         `head` reads the beginning; `head-tail` a quarter of what fits from the beginning and the rest from the
-        end; `chunks` everything, in windows that overlap by a quarter.
+        end; `chunks` everything, in windows that overlap by a quarter. Where `head` stops reading a text of more
+        than 16,384 characters, its tokens are estimated from those that were read.
         """
         before, after = _special_tokens(tokenizer)
         room = max(1, self.max_length - len(before) - len(after))
-        contents = (
-            tokenizer(list(texts), add_special_tokens=False, return_attention_mask=False, verbose=False)[
-                "input_ids"
-            ]
-            if texts
-            else []
-        )
+        contents, shares = self._contents(tokenizer, texts, room)
+        tokens = [round(len(content) / share) for content, share in zip(contents, shares, strict=True)]
         parts = [self._parts(content, room) for content in contents]
-        long = [max(0, len(content) - room) if self.long_texts != "chunks" else 0 for content in contents]
+        long = [max(0, n - room) if self.long_texts != "chunks" else 0 for n in tokens]
         return Windows(
             ids=[[*before, *part, *after] for of_text in parts for part in of_text],
             documents=[i for i, of_text in enumerate(parts) for _ in of_text],
             truncated=sum(map(bool, long)) / max(1, len(contents)),
-            tokens_lost=sum(long) / max(1, sum(map(len, contents))),
+            tokens_lost=sum(long) / max(1, sum(tokens)),
         )
+
+    def _contents(
+        self, tokenizer: PreTrainedTokenizerBase, texts: Sequence[str], room: int
+    ) -> tuple[list[list[int]], list[float]]:
+        """Return the tokens of the texts (`head` needs the first only) and what part of each text they are of."""
+
+        def encode(texts: list[str]) -> list[list[int]]:
+            ids: list[list[int]] = tokenizer(
+                texts, add_special_tokens=False, return_attention_mask=False, verbose=False
+            )["input_ids"]
+            return ids
+
+        # One more than fits: a text of just as many is not truncated.
+        return first_tokens(tokenizer, texts, encode, room + 1 if self.long_texts == "head" else None)
 
     def _parts(self, content: list[int], room: int) -> list[list[int]]:
         if len(content) <= room or self.long_texts == "head":

@@ -4,19 +4,19 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from datakit.core.corpus import SPLIT_NAMES, Corpus, Splits
+from datakit.core.corpus import SCHEMA, SPLIT_NAMES, Corpus, Splits
 from datakit.core.errors import Problem, UsageError
 from datakit.core.growing import GrowingArray
 from datakit.core.near import NearTexts, near_texts
 from datakit.core.quarantine import Reject
-from datakit.core.strings import integer_array, lengths_and_bytes
-from datakit.core.text import word_counts
+from datakit.core.strings import integer_array, lengths_and_bytes, string_array
+from datakit.core.text import ENDS, ends_of, word_counts
 
 if TYPE_CHECKING:
     from datakit.validation.checks._base import RowCheck
@@ -25,6 +25,17 @@ Integers = npt.NDArray[np.integer]
 
 SAMPLE = 20_000  #: texts of a split that are kept for the checks that cannot judge a row by itself
 EXAMPLES = 3  #: texts kept of each kind of faulty row
+
+
+class Size(NamedTuple):
+    """How much text there is."""
+
+    rows: int
+    chars: int  #: of long texts those of their ends
+
+    def within(self, most: "Size | None") -> bool:
+        """Tell whether it is not more than `most`; None is any number."""
+        return most is None or (self.rows <= most.rows and self.chars <= most.chars)
 
 
 class Rows(TypedDict):
@@ -60,7 +71,7 @@ class Digest:
     target_sets: tuple[tuple[str, ...], ...]  #: every combination of labels that a row has, sorted
     multi_label: bool
     faulty: Mapping[str, Faulty]  #: by the name of a check of single rows
-    sample: Corpus  #: all rows, or those `SAMPLE` whose text keys are smallest
+    sample: Corpus  #: all rows, or those `SAMPLE` whose text keys are smallest; of long texts `ends_of` them
     sample_rows: npt.NDArray[np.int64]  #: their places in the split, ascending
 
     def __len__(self) -> int:
@@ -87,7 +98,7 @@ class Digest:
         return np.flatnonzero(np.array([bool(wanted.intersection(s)) for s in self.target_sets])[self.targets])
 
     def text_of(self, row: int) -> str | None:
-        """Return the text of a row, if it is in the sample."""
+        """Return the text of a row, of a long one the ends, if it is in the sample."""
         at = int(np.searchsorted(self.sample_rows, row))
         return self.sample.texts[at] if at < len(self.sample_rows) and self.sample_rows[at] == row else None
 
@@ -144,9 +155,9 @@ class Survey(Mapping[str, Digest]):
 
 
 def gathered(
-    surveyors: Mapping[str, "Surveyor"], *, reference: Digest | None = None, most: int | None = None
+    surveyors: Mapping[str, "Surveyor"], *, reference: Digest | None = None, most: Size | None = None
 ) -> Survey:
-    """Return what the surveyors of all splits have got; texts only where they are not more than `most` rows.
+    """Return what the surveyors of all splits have got; texts only where they are not more than `most`.
 
     Raises:
         UsageError: there is no train split to compare the others with.
@@ -156,8 +167,8 @@ def gathered(
             Problem(where="validate", got="no train split", fix="give the rows to learn from as `train`")
         )
     in_order = {name: surveyors[name] for name in SPLIT_NAMES if name in surveyors}
-    rows = sum(surveyor.rows for surveyor in in_order.values())
-    few = most is None or rows <= most
+    sizes = [surveyor.size for surveyor in in_order.values()]
+    few = Size(sum(size.rows for size in sizes), sum(size.chars for size in sizes)).within(most)
     return Survey(
         digests={name: surveyor.digest() for name, surveyor in in_order.items()},
         corpora=Splits({name: surveyor.corpus() for name, surveyor in in_order.items()}) if few else None,
@@ -222,10 +233,10 @@ class Surveyor:
     Args:
         split: its name.
         checks: those that judge each row by itself; the rows that an `unusable` one finds are set aside.
-        keep: the most rows whose texts are kept; None for all.
+        keep: the most texts that are kept; None for all.
     """
 
-    def __init__(self, split: str, checks: Sequence["RowCheck"], keep: int | None = None) -> None:
+    def __init__(self, split: str, checks: Sequence["RowCheck"], keep: Size | None = None) -> None:
         self.split = split
         self._checks = checks
         self._keep = keep
@@ -243,6 +254,7 @@ class Surveyor:
         self._multi_label = False
         self.rejects: list[Reject] = []
         self.rows = 0
+        self._chars = 0
 
     def take(self, rows: Corpus) -> Corpus:
         """Look at the next rows and return those that can be used."""
@@ -254,9 +266,14 @@ class Surveyor:
         self.rows += len(usable)
         if self._kept is not None:
             self._kept.append(Corpus(usable.table))  # without what it has cached
-            if self._keep is not None and self.rows > self._keep:
+            if not self.size.within(self._keep):
                 self._kept = None
         return usable
+
+    @property
+    def size(self) -> Size:
+        """How much usable text was taken."""
+        return Size(self.rows, self._chars)
 
     def corpus(self) -> Corpus:
         """Return all usable rows.
@@ -328,7 +345,8 @@ class Surveyor:
         for name, values in columns.items():
             self._columns[name].append(values)
         self._multi_label = self._multi_label or rows.multi_label
-        self._sample.add(rows, self.rows)
+        self._chars += int(np.minimum(columns["chars"], ENDS).sum())
+        self._sample.add(rows, columns["chars"], self.rows)
 
     def _target_codes(self, rows: Corpus) -> npt.NDArray[np.int32]:
         codes: dict[Any, int] = {}
@@ -352,6 +370,12 @@ def _lines(rows: Corpus) -> npt.NDArray[np.int64]:
     return np.concatenate([np.empty(0, np.int64), *map(np.from_dlpack, column.chunks)])
 
 
+def _cut(rows: Corpus) -> Corpus:
+    """Return the rows with the ends of their long texts."""
+    texts = string_array([text and ends_of(text) for text in rows.texts])
+    return Corpus(rows.table.set_column(SCHEMA.get_field_index("text"), SCHEMA.field("text"), texts))
+
+
 class _Sample:
     """The rows with the smallest text keys: a random sample that does not depend on the order of the rows."""
 
@@ -361,9 +385,10 @@ class _Sample:
         self._places = np.empty(0, np.int64)
         self._limit = np.iinfo(np.uint64).max
 
-    def add(self, rows: Corpus, before: int) -> None:
+    def add(self, rows: Corpus, chars: Integers, before: int) -> None:
         chosen = np.flatnonzero(rows.text_keys <= self._limit)
-        self._pieces.append(rows.take(chosen))  # without what `rows` has cached
+        piece = rows.take(chosen)  # without what `rows` has cached
+        self._pieces.append(_cut(piece) if (chars[chosen] > ENDS).any() else piece)
         self._keys = np.concatenate([self._keys, rows.text_keys[chosen]])
         self._places = np.concatenate([self._places, before + chosen])
         if len(self._keys) > 2 * SAMPLE:

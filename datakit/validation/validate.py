@@ -4,17 +4,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from datakit.core.corpus import Corpus, Splits
 from datakit.core.findings import Finding, Report, Severity
 from datakit.core.registry import Registry
-from datakit.validation.checks._base import Check, RowCheck, counted
+from datakit.core.text import ENDS
+from datakit.validation.checks._base import Check, RowCheck, counted, percent, share
 from datakit.validation.profile import profile
-from datakit.validation.survey import Digest, Survey, Surveyor, gathered
+from datakit.validation.survey import Digest, Size, Survey, Surveyor, gathered
 
 checks: Registry[Check] = Registry("checks", "datakit.validation.checks")
 
-#: With more rows than this the deep checks are run only if asked for. They take about 1 ms a row.
-DEEP_ROWS = 20_000
+#: With more text than this the deep checks are run only if asked for. They take about 1 µs a character.
+DEEP = Size(rows=20_000, chars=1 << 26)
+NOTHING = Size(rows=0, chars=0)
 
 
 def validate(
@@ -29,7 +33,7 @@ def validate(
     Args:
         data: a corpus counts as the training split.
         options: options of checks by name, e.g. `{"class-imbalance": {"max_ratio": 5}}`.
-        deep: whether the checks that read all texts at once are run; None: on up to `DEEP_ROWS` rows.
+        deep: whether the checks that read all texts at once are run; None: on data of up to the size `DEEP`.
         reference: rows of old; what has drifted away from them is told.
 
     Raises:
@@ -83,33 +87,61 @@ class Validation:
         return gathered(surveyors, reference=reference, most=self._most)
 
     @property
-    def _most(self) -> int | None:
-        """The most rows whose texts are kept for the deep checks; None for any number."""
-        return {True: None, False: 0, None: DEEP_ROWS}[self.deep]
+    def _most(self) -> Size | None:
+        """The most texts that are kept for the deep checks; None for any number."""
+        return {True: None, False: NOTHING, None: DEEP}[self.deep]
 
     def findings(self, survey: Survey) -> Iterator[Finding]:
         """Yield what is wrong: first about unusable rows, then check by check, by name."""
-        for check in sorted(self.checks, key=lambda check: (not getattr(check, "unusable", False), check.code)):
-            if not check.deep or survey.corpora is not None:
-                yield from check.find(survey)
+        in_turn = sorted(self.checks, key=lambda check: (not getattr(check, "unusable", False), check.code))
+        run = [check for check in in_turn if not check.deep or survey.corpora is not None]
+        for check in run:
+            yield from check.find(survey)
         skipped = [check.code for check in self.checks if check.deep] if survey.corpora is None else []
         if skipped and self.deep is None:
-            yield _not_run(skipped, sum(map(len, survey.values())))
+            yield _not_run(skipped, survey)
+        if ends := [check.code for check in run if check.ends]:
+            yield from _read_in_part(ends, survey)
 
 
 def digest(corpus: Corpus, split: str = "train") -> Digest:
     """Return what a survey keeps of the rows of a corpus."""
-    surveyor = Surveyor(split, (), keep=0)
+    surveyor = Surveyor(split, (), keep=NOTHING)
     for batch in corpus.batches():
         surveyor.take(batch)
     return surveyor.digest()
 
 
-def _not_run(skipped: Sequence[str], rows: int) -> Finding:
+def _not_run(skipped: Sequence[str], survey: Survey) -> Finding:
+    rows = sum(map(len, survey.values()))
+    chars = sum(int(np.minimum(digest.chars, ENDS).sum()) for digest in survey.values())
     return Finding(
         code="checks-not-run",
         severity=Severity.INFO,
-        message=f"not run on {rows:,} rows: {', '.join(skipped)}",
-        fix=f"run again with --deep; they are left out above {counted(DEEP_ROWS, 'row')}",
-        evidence={"checks": list(skipped), "rows": rows, "limit": DEEP_ROWS},
+        message=f"not run on {rows:,} rows, {chars:,} characters: {', '.join(skipped)}",
+        fix="run again with --deep; they are left out above "
+        f"{counted(DEEP.rows, 'row')} or {DEEP.chars:,} characters",
+        evidence={"checks": list(skipped), "rows": rows, "chars": chars, "limit": DEEP._asdict()},
     )
+
+
+def _read_in_part(by: Sequence[str], survey: Survey) -> Iterator[Finding]:
+    """Tell of texts so long that some checks look at their ends only."""
+    chars = np.concatenate([digest.chars for digest in survey.values()]).astype(np.int64)
+    long = chars[chars > ENDS]
+    if len(long):
+        read = share(ENDS * len(long), int(long.sum()))
+        yield Finding(
+            code="texts-read-in-part",
+            severity=Severity.INFO,
+            message=f"{counted(len(long), 'text has', 'texts have')} more than {ENDS:,} characters, of which the "
+            f"first and last {ENDS // 2:,} ({percent(read)} of them all) were looked at by: {', '.join(by)}",
+            fix="nothing, where the ends show what a text is about; else cut long texts into passages",
+            evidence={
+                "checks": list(by),
+                "rows": len(long),
+                "share": share(len(long), len(chars)),
+                "characters_read": read,
+                "limit": ENDS,
+            },
+        )

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from datakit.core import near
 from datakit.core.near import groups_of, near_pairs
 from datakit.core.seeding import rng_for
+from datakit.core.text import ENDS
 
 WORDS = st.sampled_from(["how", "do", "i", "change", "my", "card", "pin", "please"])
 TEXTS = st.lists(st.lists(WORDS, max_size=9).map(" ".join), unique=True, max_size=14)
@@ -128,6 +129,15 @@ def test_blocks_make_no_difference(monkeypatch):
         monkeypatch.setattr(near, name, size)
     assert len(whole) >= 60
     assert linked(texts) == whole
+
+
+def test_of_long_texts_the_ends_are_compared():
+    """Two that differ in the middle only are near; two that begin otherwise are not."""
+    rng = rng_for(3)
+    page, other, passage = (" ".join(pseudo_texts(400, rng)) for _ in range(3))
+    assert min(len(page), len(other)) > ENDS
+    inserted = f"{page[:ENDS]} {passage} {page[ENDS:]}"
+    assert linked([page, inserted, other + page[-ENDS // 2 :]]) == {tuple(sorted((page, inserted)))}
 
 
 def test_planted_edits_are_found_and_nothing_else():

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datakit.core.text import non_ascii, normalise, normalised_bytes, word_counts
+from datakit.core.text import ENDS, ends_of, non_ascii, normalise, normalised_bytes, word_counts
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,15 @@ def test_words_are_what_white_space_divides(texts):
     """An empty text counts as one word: nobody divides by zero."""
     folded = [normalise(text) for text in texts]
     assert word_counts([text.encode() for text in folded]).tolist() == [max(1, len(t.split())) for t in folded]
+
+
+@given(st.text(), st.integers(0, 3 * ENDS))
+def test_the_ends_of_a_text_are_all_of_it_unless_it_is_long(some, chars):
+    """Of a long one as much from the beginning as from the end."""
+    text = some + "." * chars + some
+    ends = ends_of(text)
+    if len(text) <= ENDS:
+        assert ends == text
+    else:
+        assert (ends[: ENDS // 2], ends[-ENDS // 2 :]) == (text[: ENDS // 2], text[-ENDS // 2 :])
+        assert len(ends) == ENDS + 1

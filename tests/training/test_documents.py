@@ -69,6 +69,20 @@ def test_head_is_what_truncation_by_the_tokenizer_gives(tokenizer):
         assert windows.ids == tokenizer([text], truncation=True, max_length=length)["input_ids"]
 
 
+@pytest.mark.parametrize("long_texts", ["head", "head-tail", "chunks"])
+def test_of_a_page_the_same_is_read_as_of_the_whole(tokenizer, long_texts):
+    """`head` has the tokenizer read the beginning alone, and estimates what it loses of it."""
+    page = "It was, I'd say, a film like no other: 12 of 10 points. " * 900
+    windows = Reading(max_length=128, long_texts=long_texts).windows(tokenizer, [page, "a few words"])
+    ids = tokenizer(page, add_special_tokens=False, verbose=False)["input_ids"]
+    first = tokenizer(page, truncation=True, max_length=128)["input_ids"]
+    assert windows.ids[0][:30] == first[:30]
+    assert (windows.ids[0] == first) == (long_texts != "head-tail")
+    lost = (len(ids) - 126) / (len(ids) + 3) if long_texts != "chunks" else 0
+    assert windows.tokens_lost == pytest.approx(lost, rel=1e-4)
+    assert windows.truncated == (0.5 if lost else 0)
+
+
 def test_logits_are_averaged_by_text():
     """In whatever order the rows come."""
     logits = np.array([[1.0, 2.0], [5.0, 0.0], [3.0, 4.0]], dtype=np.float32)

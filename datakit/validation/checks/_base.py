@@ -12,11 +12,12 @@ from datakit.validation.survey import Digest, Faulty, Survey
 class Check(Protocol):
     """Finds one kind of problem in labelled text. Its dataclass fields are its options.
 
-    It looks at a survey: a few numbers a row, and a sample of the texts. A `deep` check also reads all texts, in
-    `survey.corpora`; it is run where they are few, or asked for.
+    It looks at a survey: a few numbers a row, and a sample of the texts, of long ones the ends. A `deep` check
+    also reads all texts, in `survey.corpora`; it is run where they are few, or asked for.
     """
 
     deep: ClassVar[bool] = False
+    ends: ClassVar[bool] = False  #: of texts of more than `core.text.ENDS` characters it looks at the ends only
 
     @property
     def code(self) -> str:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final
 
 from datakit.core.corpus import Corpus
 from datakit.core.findings import Finding, Severity
@@ -36,6 +36,7 @@ class ForeignLanguage(Check):
         one row in a hundred is a remark.
     """
 
+    ends: ClassVar[bool] = True
     warn_share: float = 0.01  # fraction of a split's rows, 0..1, above which they are a warning, not a remark
 
     def find(self, survey: Survey) -> Iterator[Finding]:

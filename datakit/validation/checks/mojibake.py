@@ -14,12 +14,16 @@ _LONE_CONTROLS: Final = re.compile(r"(?<![^\x00-\x7f])[\x80-\x9f]+(?![^\x00-\x7f
 # Two characters side by side that single-byte encodings have beyond ASCII; or the second has become a space. Most
 # honest texts with accents have no such pair, and asking ftfy costs 20 µs.
 _SUSPECT: Final = re.compile(
-    "(?:[{0}][{0}])|[ÃÂ] ".format("\x80-\u052f\u2010-\u2122\u2190-\u25ff\uf8ff\ufb00-\ufb06")
+    "[{0}](?:[{0}]|(?<=[ÃÂ]) )".format("\x80-\u052f\u2010-\u2122\u2190-\u25ff\uf8ff\ufb00-\ufb06")
 )
 # UTF-8 read as Windows-1252, saved as Mac Roman and read as Windows-1252 again: a curly apostrophe is then `‰Ûª`,
 # `£` is `å£`, `ü` is `Ì_`. `Â` before a punctuation mark is what is left where only the last step was undone. ftfy
 # does not look for these: no single wrong step leads there. No orthography has such pairs.
 _TWICE: Final = re.compile("‰Û|å[À-Þ£¢¥¨ª«»_]|Ì(?<=[a-z]Ì)[^\\x00-\\x7f]|[ÌÃ]_|ÌÏ|Â[‘’‚“”„†‡•…–—]")  # noqa: RUF001  (the damage)
+_TWICE_STARTS: Final = "‰åÌÃÂ"
+# Characters beyond ASCII, and what is ASCII between them where that is not much; ftfy looks at five side by side.
+_BEYOND: Final = re.compile(r"[^\x00-\x7f](?:[\x00-\x7f]{0,31}[^\x00-\x7f])*")
+_AROUND: Final = 16  # characters of ASCII before and after these
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,10 +62,11 @@ class Mojibake(RowCheck):
 
 def is_garbled(text: str) -> bool:
     """Tell whether a text was decoded with a wrong encoding."""
-    if "\ufffd" in text or _TWICE.search(text):
+    if "\ufffd" in text or (any(start in text for start in _TWICE_STARTS) and _TWICE.search(text)):
         return True
     if not _SUSPECT.search(text):
         return False
     from ftfy.badness import is_bad
 
-    return is_bad(_LONE_CONTROLS.sub("", text))
+    stretches = (text[max(0, f.start() - _AROUND) : f.end() + _AROUND] for f in _BEYOND.finditer(text))
+    return any(is_bad(_LONE_CONTROLS.sub("", stretch)) for stretch in stretches)

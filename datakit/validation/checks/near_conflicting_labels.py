@@ -30,6 +30,7 @@ class NearConflictingLabels(Check):
     """
 
     deep: ClassVar[bool] = True
+    ends: ClassVar[bool] = True
     warn_share: float = (
         0.01  # fraction of the rows, 0..1, in such a pair that is close, above which it is a warning
     )

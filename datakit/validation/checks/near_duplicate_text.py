@@ -33,6 +33,7 @@ class NearDuplicateText(Check):
     """
 
     deep: ClassVar[bool] = True
+    ends: ClassVar[bool] = True
     warn_share: float = (
         0.04  # fraction of the rows, 0..1, with a close double before it, above which it is a warning
     )

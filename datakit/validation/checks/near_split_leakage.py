@@ -32,6 +32,7 @@ class NearSplitLeakage(Check):
     """
 
     deep: ClassVar[bool] = True
+    ends: ClassVar[bool] = True
     warn_share: float = (
         0.02  # fraction of the held-out rows, 0..1, with a close double, above which it is a warning
     )

@@ -16,7 +16,7 @@ from datakit.validation.checks._excerpts import excerpt
 
 # To start from the "@" and look back makes the search quick.
 _AT_DOMAIN: Final = re.compile(r"@(?<=[\w+%-]@)[\w-]+(?:\.[\w-]+)*\.[a-zA-Z]{2,24}\b")
-_EMAIL: Final = re.compile(rf"[\w.+%-]+{_AT_DOMAIN.pattern}")
+_EMAIL: Final = re.compile(rf"[\w.+%-]{{1,64}}{_AT_DOMAIN.pattern}")  # RFC 5321, 4.5.3.1.1
 _PHONE: Final = re.compile(
     r"(?<![\w+.-])(?<!\d )(?:"
     r"(?:\+|00)[1-9]\d{0,2}(?:[ ./-]?\(?\d{1,4}\)?){2,5}"  # international
@@ -26,8 +26,13 @@ _PHONE: Final = re.compile(
 )
 _CARD: Final = re.compile(r"(?<![\d.])[3-6]\d{3}(?:[ -]?\d{4}){2}[ -]?\d{1,7}(?!\d)")
 _IBAN: Final = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b")
-_CARD_DIGITS: Final = range(13, 20)  # ISO/IEC 7812
 _PHONE_DIGITS: Final = range(8, 16)  # ITU-T E.164 allows 15
+# Every phone and card number has these, and every IBAN those; to look for them first makes the search quick.
+_MANY_DIGITS: Final = re.compile(rf"\d(?:[ ()./-]{{0,3}}\d){{{min(_PHONE_DIGITS) - 1},}}")
+_CHECK_DIGITS: Final = re.compile(r"\d\d(?<=[A-Z]{2}\d\d)")
+_BEFORE: Final = 1  # characters of a number before its first digit, a "+" or "("
+_BEHIND: Final = 3  # a ")", and two characters that tell whether the number ends there
+_CARD_DIGITS: Final = range(13, 20)  # ISO/IEC 7812
 _MOST_LETTERS: Final = 34  # of an IBAN, ISO 13616
 
 
@@ -55,7 +60,7 @@ def _is_iban(text: str) -> bool:
     )
 
 
-#: What is looked for among digits, and what tells the real ones from other numbers.
+#: What is looked for, and what tells the real ones from other numbers.
 _NUMBERS: Final[Mapping[str, tuple[re.Pattern[str], Callable[[str], bool]]]] = MappingProxyType(
     {"IBAN": (_IBAN, _is_iban), "card number": (_CARD, _is_card), "phone number": (_PHONE, _is_phone)}
 )
@@ -115,4 +120,12 @@ def _mask(mask: str, is_real: Callable[[str], bool], found: re.Match[str]) -> st
 
 
 def _has_number(text: str) -> bool:
-    return any(is_real(found[0]) for pattern, is_real in _NUMBERS.values() for found in pattern.finditer(text))
+    if _CHECK_DIGITS.search(text) and any(_is_iban(found[0]) for found in _IBAN.finditer(text)):
+        return True
+    stretches = [(max(0, found.start() - _BEFORE), found.end() + _BEHIND) for found in _MANY_DIGITS.finditer(text)]
+    return any(
+        is_real(found[0])
+        for pattern, is_real in ((_CARD, _is_card), (_PHONE, _is_phone))
+        for start, end in stretches
+        for found in pattern.finditer(text, start, end)
+    )

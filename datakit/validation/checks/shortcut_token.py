@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
+from typing import ClassVar, Literal
 
 from datakit.core.corpus import Corpus
 from datakit.core.findings import Finding, Severity
@@ -86,6 +86,7 @@ class ShortcutToken(Check):
         the most frequent first word 0.46 (TREC, `Who`).
     """
 
+    ends: ClassVar[bool] = True
     min_precision: float = 0.95  # texts with a phrase that have its label; 0: no more than others, 1: all of them
     min_coverage: float = 0.3  # share, 0..1, of a label's texts that have the phrase
     min_marked: float = 0.005  # share, 0..1, of all texts that are marked with the name of their label

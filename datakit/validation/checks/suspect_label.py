@@ -9,6 +9,7 @@ import numpy as np
 
 from datakit.core.findings import Finding, Severity
 from datakit.core.near import groups_of
+from datakit.core.text import ends_of
 from datakit.validation.checks._base import Check, counted, percent, share, shortened
 from datakit.validation.label_errors import Cut, Ints, Suspects, out_of_fold, suspects
 from datakit.validation.survey import Digest, Survey
@@ -38,6 +39,7 @@ class SuspectLabel(Check):
     """
 
     deep: ClassVar[bool] = True
+    ends: ClassVar[bool] = True
     cut: Cut = "auto"
     warn_share: float = 0.01  # fraction of the rows, 0..1, that are suspect, above which it is a warning
     shown: int = 50  # suspects that are listed with the label that is suggested
@@ -46,7 +48,7 @@ class SuspectLabel(Check):
         """Yield one finding for each split with such rows."""
         if survey.corpora is None or any(digest.multi_label for digest in survey.values()):
             return
-        texts = list(chain.from_iterable(corpus.texts for corpus in survey.corpora.values()))
+        texts = [ends_of(text) for corpus in survey.corpora.values() for text in corpus.texts]
         labels = list(chain.from_iterable(corpus.labels for corpus in survey.corpora.values()))
         near = survey.near
         groups = groups_of(len(near.first), near.pairs)[near.text]

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -49,6 +50,7 @@ class TextDrift(Check):
         0.45, the unknown words of GermEval 2018's test 0.38: remarks.
     """
 
+    ends: ClassVar[bool] = True
     min_effect: float = 0.147  # Cliff's delta, 0..1 either way, from which drift is told
     warn_effect: float = 0.474  # the same, from which it is a warning
     min_rows: int = 30  # texts on each side below which nothing is compared
@@ -56,13 +58,21 @@ class TextDrift(Check):
     def find(self, survey: Survey) -> Iterator[Finding]:
         """Yield one finding for each split that has drifted."""
         for digest, base, against in compared(survey):
-            texts, base_texts = _distinct(digest), _distinct(base)
+            (texts, lengths), (base_texts, base_lengths) = _distinct(digest), _distinct(base)
             if min(len(texts), len(base_texts)) < self.min_rows:
                 continue
             words, base_words = _vocabularies(texts), _vocabularies(base_texts)
             known = Counter(word for found in base_words for word in found)
-            figures = {**_figures(texts), "unknown_words": _unknown(words, known, own=0)}
-            base_figures = {**_figures(base_texts), "unknown_words": _unknown(base_words, known, own=1)}
+            figures = {
+                "characters": lengths,
+                **_figures(texts),
+                "unknown_words": _unknown(words, known, own=0),
+            }
+            base_figures = {
+                "characters": base_lengths,
+                **_figures(base_texts),
+                "unknown_words": _unknown(base_words, known, own=1),
+            }
             effects = {name: _effect(figures[name], base_figures[name]) for name in _SHOWN}
             drifted = sorted(
                 (name for name, effect in effects.items() if abs(effect) >= self.min_effect),
@@ -90,11 +100,12 @@ class TextDrift(Check):
             )
 
 
-def _distinct(digest: Digest) -> list[str]:
-    """Return the sampled texts, each once, in an order that is not that of the rows."""
+def _distinct(digest: Digest) -> tuple[list[str], Floats]:
+    """Return the sampled texts, each once, and their characters, in an order that is not that of the rows."""
     keys = digest.text_keys[digest.sample_rows].tolist()
-    smallest = dict(sorted(zip(keys, digest.sample.texts, strict=True), reverse=True))
-    return list(smallest.values())
+    chars = digest.chars[digest.sample_rows].tolist()
+    smallest = dict(sorted(zip(keys, zip(digest.sample.texts, chars, strict=True), strict=True), reverse=True))
+    return [text for text, _ in smallest.values()], np.array([n for _, n in smallest.values()], float)
 
 
 def _vocabularies(texts: Sequence[str]) -> list[set[str]]:
@@ -102,7 +113,7 @@ def _vocabularies(texts: Sequence[str]) -> list[set[str]]:
 
 
 def _figures(texts: Sequence[str]) -> dict[str, Floats]:
-    """Measure the characters of each text, [texts] a figure."""
+    """Measure what characters each text is made of, [texts] a figure."""
     pieces = [_characters(texts[i : i + 1_000]) for i in range(0, len(texts), 1_000)]
     return {name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]}
 
@@ -122,7 +133,6 @@ def _characters(texts: Sequence[str]) -> dict[str, Floats]:
     letters = count([char.isalpha() for char in alphabet])
     signs = count([not char.isalnum() and not char.isspace() for char in alphabet])
     return {
-        "characters": lengths.astype(float),
         "capitals": count([char.isupper() for char in alphabet]) / np.maximum(letters, 1),
         "signs": signs / lengths,
         "digits": count([char.isdigit() for char in alphabet]) / lengths,

@@ -3,13 +3,15 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
+
+import numpy as np
 
 from datakit.core.corpus import Corpus
 from datakit.core.findings import Finding, Severity
 from datakit.validation.checks._base import Check, counted, percent, sampled, share
 from datakit.validation.checks._tokens import encodings, most_tokens, tokenizer_of
-from datakit.validation.survey import Survey
+from datakit.validation.survey import Integers, Survey
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -18,7 +20,8 @@ class TruncatedText(Check):
 
     What:
         Texts with more tokens than the model's maximum length, by the tokenizer of the model that will be
-        fine-tuned, and the share of their tokens that is cut off.
+        fine-tuned, and the share of their tokens that is cut off. The tokens of texts of more than 16,384
+        characters are estimated from those of their ends.
     Why:
         What is cut off cannot be learnt from. If the verdict stands at the end of a review, the model is
         trained on the wrong half.
@@ -32,6 +35,7 @@ class TruncatedText(Check):
         is a convention: 1 row in 20.
     """
 
+    ends: ClassVar[bool] = True
     tokenizer: str | None = None  # a `tokenizer.json`, or a folder that holds one; None: the embedded encoder's
     max_length: int = 256  # tokens, the special ones included
     long_texts: Literal["head", "head-tail", "chunks"] = "head"  # what is read of them: of `chunks` everything
@@ -41,7 +45,7 @@ class TruncatedText(Check):
         """Yield one finding for each split with such texts; of a large split a sample is read."""
         for digest in survey.values() if self.long_texts != "chunks" else ():
             corpus = digest.sample
-            lost = self._tokens_lost(corpus)
+            lost = self._tokens_lost(corpus, digest.chars[digest.sample_rows])
             if not lost:
                 continue
             part, tokens = share(len(lost), len(corpus)), sum(lost.values())
@@ -66,10 +70,17 @@ class TruncatedText(Check):
                 **digest.located(digest.sample_rows[list(lost)]),
             )
 
-    def _tokens_lost(self, corpus: Corpus) -> dict[int, int]:
-        """Map the index of each truncated row to the number of tokens it loses."""
+    def _tokens_lost(self, corpus: Corpus, chars: Integers) -> dict[int, int]:
+        """Map the index of each truncated row, whose whole text has `chars`, to the number of tokens it loses."""
         tokenizer = tokenizer_of(self.tokenizer)
-        long = [i for i, text in enumerate(corpus.texts) if most_tokens(tokenizer, text) > self.max_length]
+        whole = chars / np.maximum(
+            [*map(len, corpus.texts)], 1
+        )  # 1, but for texts of which the sample has the ends
+        long = [
+            i for i, text in enumerate(corpus.texts) if whole[i] * most_tokens(tokenizer, text) > self.max_length
+        ]
         read = encodings(tokenizer, [corpus.texts[i] for i in long], special=True)
-        surplus = {i: len(encoding) - self.max_length for i, encoding in zip(long, read, strict=True)}
+        surplus = {
+            i: round(whole[i] * len(encoding)) - self.max_length for i, encoding in zip(long, read, strict=True)
+        }
         return {i: tokens for i, tokens in surplus.items() if tokens > 0}

@@ -1,9 +1,11 @@
 # ruff: noqa: RUF001  (quotes, dashes and commas of other scripts are what is tested)
 import pytest
+from ftfy.badness import is_bad
 from hypothesis import given
 from hypothesis import strategies as st
 
 from datakit.testing import find
+from datakit.validation.checks.mojibake import _LONE_CONTROLS, _SUSPECT, _TWICE, is_garbled
 
 HONEST = [
     "naïve café – it’s “fine”… 5 € & 20 °C",
@@ -49,3 +51,32 @@ def test_what_was_lost_is_found():
 def test_ascii_is_never_garbled(text):
     """There is nothing to be read wrongly."""
     assert find("mojibake", train=[(text, "x")]) == []
+
+
+PIECES = [
+    "Ã",
+    "Â",
+    "©",
+    " ",
+    "a",
+    "é",
+    "â",
+    "€",
+    "™",
+    ".",
+    "\x92",
+    "²",
+    "¡",
+    "À",
+    "\n",
+    "w" * 15,
+    "v" * 16,
+    "u" * 32,
+]
+
+
+@given(st.lists(st.sampled_from(PIECES)).map("".join))
+def test_only_what_stands_about_characters_beyond_ascii_is_judged(text):
+    """The verdict is that on the whole text; what is ASCII between them is passed over."""
+    told = _TWICE.search(text) or (_SUSPECT.search(text) and is_bad(_LONE_CONTROLS.sub("", text)))
+    assert is_garbled(text) == bool(told)

@@ -1,7 +1,10 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from datakit.core.findings import Severity
 from datakit.testing import find
+from datakit.validation.checks.personal_data import _NUMBERS, _has_number
 
 
 @pytest.mark.parametrize(
@@ -54,3 +57,20 @@ def test_a_few_public_addresses_are_a_remark():
     assert remark.severity is Severity.INFO
     (warning,) = find("personal-data", train=train, options={"warn_share": 0.001})
     assert warning.severity is Severity.WARNING
+
+
+PIECES = ["+49", "00", "(", ") ", "555", "1", "3456", "89", " ", ".", "-", "/", "x", ".5", "²", "+1 415 555 2671"]
+PIECES += ["01 23 45 67 89", "4111111111111111", "4111 1111 ", "DE89370400440532013000", "DE89 3704 ", "AB12"]
+
+
+@given(st.lists(st.sampled_from(PIECES)).map("".join))
+def test_numbers_are_looked_for_where_there_are_enough_digits(text):
+    """Nothing is found or missed by that."""
+    by_definition = any(real(found[0]) for pattern, real in _NUMBERS.values() for found in pattern.finditer(text))
+    assert _has_number(text) == by_definition
+
+
+def test_a_long_word_without_an_address_is_masked_at_once():
+    """Not in a time that grows with the square of its length."""
+    (finding,) = find("personal-data", train=[("0f" * 100_000 + " a@b.example", "x")])
+    assert "<e-mail address>" in finding.evidence["examples"][0]

@@ -1,7 +1,12 @@
+import sys
+
 from support import sms
 
 from datakit.core.findings import Severity
+from datakit.core.text import ENDS
 from datakit.testing import find
+from datakit.validation.checks.suspect_label import SuspectLabel
+from datakit.validation.label_errors import out_of_fold
 
 ROWS = [(row["text"], row["label"]) for row in sms(400)]
 OTHER = {"ham": "spam", "spam": "ham"}
@@ -35,6 +40,23 @@ def test_held_out_rows_are_judged_with_the_help_of_the_others():
     rows = flipped({3, 390})
     found = find("suspect-label", train=rows[:380], test=rows[380:])
     assert ("test", (11,)) in {(finding.split, finding.lines) for finding in found}
+
+
+def test_the_model_is_given_the_ends_of_long_texts(monkeypatch):
+    """What lies between them costs nothing and changes nothing."""
+    given = []
+    module = sys.modules[SuspectLabel.__module__]
+
+    def told(texts, *rest, **options):
+        given.extend(texts)
+        return out_of_fold(texts, *rest, **options)
+
+    monkeypatch.setattr(module, "out_of_fold", told)
+    rows = [(f"{text} " + "and so on " * 3_000 + text, label) for text, label in flipped({3, 50})[:60]]
+    alike = [(text.replace("and so on " * 1_000, "and so on " * 990, 1), label) for text, label in rows]
+    one, other = (find("suspect-label", train=of) for of in (rows, alike))
+    assert {len(text) for text in given} == {ENDS + 1}
+    assert [f.lines for f in one] == [f.lines for f in other]
 
 
 def test_several_labels_a_row_are_not_judged():

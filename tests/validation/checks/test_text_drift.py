@@ -92,3 +92,10 @@ def test_rows_of_old_are_compared_with_those_to_learn_from():
         f for f in validate(now, reference=corpus(texts(100, seed=2))).findings if f.code == "text-drift"
     )
     assert (finding.split, finding.evidence["against"]) == ("train", "reference")
+
+
+def test_long_texts_are_as_long_as_they_are():
+    """Though the ends alone are read."""
+    pages = [(" ".join([text] * 400), label) for text, label in texts(30, seed=3)]
+    (finding, *_) = find("text-drift", train=texts(60), test=pages)
+    assert finding.evidence["means"]["characters"][1] == round(sum(len(text) for text, _ in pages) / 30, 4)

@@ -44,6 +44,16 @@ def test_texts_longer_than_the_model_reads_are_found(tokenizer):
     assert (finding.lines, finding.split, finding.severity) == ((1, 3), "train", Severity.WARNING)
 
 
+@pytest.mark.parametrize("max_length", [10, 9_000, 9_999, 30_000])
+def test_the_tokens_of_a_long_text_are_estimated_by_its_ends(tokenizer, max_length):
+    """Ten thousand words and the two special tokens, of fifty thousand characters, to half a percent."""
+    found = find(
+        "truncated-text", train=[(words(10_000), "x")], options={"tokenizer": tokenizer, "max_length": max_length}
+    )
+    lost = [finding.evidence["tokens_lost"] for finding in found if finding.code == "truncated-text"]
+    assert lost == ([pytest.approx(10_002 - max_length, abs=50)] if max_length < 10_000 else [])
+
+
 def test_a_text_of_just_the_length_is_read_whole(tokenizer):
     """A limit of ten tokens leaves eight words."""
     options = {"tokenizer": tokenizer, "max_length": 10}

@@ -42,7 +42,7 @@ def test_an_unmet_expectation_is_a_finding_with_its_figures(gate):
     """`meta` gives the code to accept it by, and the fix."""
     (finding,) = gate(expectation(min_value=50, meta={"code": "too-few-rows", "fix": "label more"}))
     assert (finding.code, finding.fix, finding.severity) == ("too-few-rows", "label more", Severity.ERROR)
-    assert finding.message == "rows is 10, the gate asks for min_value=50"
+    assert finding.message == "rows: 10, the gate asks for at least 50"
     assert finding.evidence == {"expectation": BETWEEN, "observed": 10, "column": "rows", "min_value": 50}
 
 
@@ -51,14 +51,14 @@ def test_an_expectation_may_do_without_code_and_fix(gate):
     (finding,) = gate(expectation(column="conflicting_share", max_value=0.01))
     assert finding.code == "unmet-expectation"
     assert finding.fix == "mend the data, or edit the suite"
-    assert finding.message == "conflicting share is 0.25, the gate asks for max_value=0.01"
+    assert finding.message == "conflicting share: 0.25, the gate asks for at most 0.01"
 
 
 def test_an_expectation_of_ours_tells_its_figure_too(gate):
     """Like one of Great Expectations' own on a column."""
     (finding,) = gate({"type": CONFLICTS, "kwargs": {"max_value": 0.01}, "meta": {"code": "conflicting-labels"}})
     assert (finding.code, finding.severity) == ("conflicting-labels", Severity.ERROR)
-    assert finding.message == "conflicting share is 0.25, the gate asks for max_value=0.01"
+    assert finding.message == "conflicting share: 0.25, the gate asks for at most 0.01"
     assert finding.evidence == {"expectation": CONFLICTS, "observed": 0.25, "max_value": 0.01}
     assert gate({"type": CONFLICTS, "kwargs": {"max_value": 0.25}}) == []
 
