@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+from datakit.cli._completion import recipes
+
 
 def recipe_of(name: str) -> Path:
     """Return the recipe that a name means: `nightly` is pipelines/nightly.yaml, a name that ends so is a path.
@@ -12,18 +14,14 @@ def recipe_of(name: str) -> Path:
     """
     from datakit.core.errors import Problem, UsageError
     from datakit.core.names import suggest
-    from datakit.pipeline.shipped import find, shipped
+    from datakit.pipeline.shipped import find
 
     if Path(name).suffix in (".yaml", ".yml"):
         return Path(name)
-    project = Path.cwd()
-    path = find("pipelines", f"{name}.yaml", project)
+    path = find("pipelines", f"{name}.yaml", Path.cwd())
     if not path.is_file():
-        folders = (project / "pipelines", shipped("pipelines"))
-        known = {one.stem for folder in folders for one in folder.glob("*.yaml")}
-        raise UsageError(
-            Problem(where=name, got="no recipe of that name in ./pipelines", fix=suggest(name, known))
-        )
+        fix = suggest(name, recipes())
+        raise UsageError(Problem(where=name, got="no recipe of that name in ./pipelines", fix=fix))
     return path
 
 

@@ -54,15 +54,17 @@ def _by_environment() -> str:
 def _bar() -> Iterator[Listener]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.table import Column
 
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description:<9}"),
-        BarColumn(bar_width=30),
+        BarColumn(bar_width=20),
         TimeElapsedColumn(),
-        TextColumn("{task.fields[told]}", style="dim"),
+        # What is told gives way on a narrow terminal, not the others.
+        TextColumn("{task.fields[told]}", style="dim", table_column=Column(ratio=1, no_wrap=True)),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+    with Progress(*columns, console=Console(stderr=True), transient=True, expand=True) as bars:
         tasks: dict[str, int] = {}
         pace = Pace()
 
@@ -149,8 +151,9 @@ def _as_text(event: Event, eta: float | None) -> None:
 
 
 def _steps(event: Event, eta: float | None) -> str:
-    more = f", {_spoken(eta)} left" if eta is not None else ""
-    return f"{event.done:,} of {event.total:,} {event.note}".rstrip() + more
+    counted = f"{event.done:,} of {event.total:,}"
+    left = f"{_spoken(eta)} left" if eta is not None else ""
+    return " · ".join(part for part in (counted, left, event.note) if part)
 
 
 def _spoken(seconds: float) -> str:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
+from datakit.cli._completion import codes, offered, settings
 from datakit.cli._progress import LOGS, VARIABLE, progress
 from datakit.pipeline.events import Listener
 
@@ -24,9 +25,22 @@ SHARED = ("accept", "seed", "settings", "workers", "as_json", "quiet", "log")
 def pipeline_options(command: F) -> F:
     """Add the options that every verb of the pipeline takes."""
     for option in (
-        click.option("--accept", multiple=True, metavar="CODE", help="Go on in spite of these error findings."),
+        click.option(
+            "--accept",
+            multiple=True,
+            metavar="CODE",
+            shell_complete=offered(codes),
+            help="Go on in spite of these error findings.",
+        ),
         click.option("--seed", type=int, help="Seed of everything random (default 13)."),
-        click.option("--set", "settings", multiple=True, metavar="SECTION.OPTION=VALUE", help="Any option."),
+        click.option(
+            "--set",
+            "settings",
+            multiple=True,
+            metavar="SECTION.OPTION=VALUE",
+            shell_complete=offered(settings),
+            help="Any option.",
+        ),
         click.option("--workers", type=click.IntRange(min=1), help="Worker processes (default: all cores)."),
         click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead."),
         click.option("--quiet", is_flag=True, help="Print nothing but errors."),

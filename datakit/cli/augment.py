@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from datakit.cli._completion import components, offered
 from datakit.cli._shared import SHARED, as_asked, bring_up_to, parse_settings, patch_of, pipeline_options
 
 
@@ -22,6 +23,7 @@ from datakit.cli._shared import SHARED, as_asked, bring_up_to, parse_settings, p
     "operators",
     multiple=True,
     metavar="NAME[:WEIGHT]",
+    shell_complete=offered(components("operators")),
     help="One after the other, in the order given; those with a weight divide the new rows by it first.",
 )
 @click.option("--max-per-row", type=click.IntRange(min=1), help="Most new texts made from one row (default 20).")

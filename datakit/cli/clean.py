@@ -8,12 +8,20 @@ from typing import Any
 
 import click
 
+from datakit.cli._completion import components, offered
 from datakit.cli._shared import parse_settings
 
 
 @click.command("clean")
 @click.argument("path", type=click.Path(path_type=Path), required=False)
-@click.option("--fix", "fixes", multiple=True, metavar="CODE", help="Mend this; any number of times.")
+@click.option(
+    "--fix",
+    "fixes",
+    multiple=True,
+    metavar="CODE",
+    shell_complete=offered(components("fixes")),
+    help="Mend this; any number of times.",
+)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Default: raw.clean.jsonl for raw.jsonl.")
 @click.option("--log", type=click.Path(path_type=Path), help="Default: raw.clean.changes.jsonl.")
 @click.option("--force", is_flag=True, help="Replace the output and the log if they exist.")
@@ -122,50 +130,59 @@ def _cleaned(path: Path, cleaned: Any) -> dict[str, Any]:
 
 
 def _show_preview(told: Mapping[str, Any]) -> None:
-    _show_source(told, f"{told['rows']:,} rows")
+    from datakit.reports import terminal
+
+    console = terminal.console()
+    _show_source(console, told, f"{told['rows']:,} rows")
     useful = {name: fix for name, fix in told["fixes"].items() if fix["example"]}
     if not useful:
-        click.echo("no fix has anything to do")
+        console.print("no fix has anything to do")
         return
-    click.echo("nothing is changed without --fix; by itself each fix would do this:")
+    console.print("nothing is changed without --fix; by itself each fix would do this:")
     for name, fix in useful.items():
-        _show_fix(name, fix["changes"])
-        click.echo(click.style(f"    {_excerpt(fix['example'])}", dim=True))
-    idle = [name for name in told["fixes"] if name not in useful]
-    if idle:
-        click.echo(click.style(f"nothing to do for {', '.join(idle)}", dim=True))
+        _show_fix(console, name, fix["changes"])
+        console.print(terminal.note(_excerpt(fix["example"]), indent=4))
+    if idle := [name for name in told["fixes"] if name not in useful]:
+        console.print(terminal.note(f"nothing to do for {', '.join(idle)}"))
     wanted = " ".join(f"--fix {name}" for name in list(useful)[:2])
-    click.echo(click.style("next: ", dim=True) + f"datakit clean {shlex.quote(told['source'])} {wanted}")
+    console.print(terminal.next_command(f"datakit clean {shlex.quote(told['source'])} {wanted}"))
 
 
 def _show_cleaned(told: Mapping[str, Any]) -> None:
-    rows = told["rows"]
-    _show_source(
-        told, f"{rows['before']:,} rows, {rows['after']:,} of them in {told['output']}, as {told['written_as']}"
-    )
+    from rich.text import Text
+
+    from datakit.reports import terminal
+
+    console, rows = terminal.console(), told["rows"]
+    kept = f"{rows['before']:,} rows, {rows['after']:,} of them in {told['output']}, as {told['written_as']}"
+    _show_source(console, told, kept)
     if not told["changes"]:
-        click.echo("  nothing to mend: all rows are as they were")
+        console.print("  nothing to mend: all rows are as they were")
     for name, changes in told["changes"].items():
-        _show_fix(name, changes)
+        _show_fix(console, name, changes)
     for finding in told["left"]:
-        click.echo(click.style("  left: ", fg="yellow") + f"{finding['code']}: {finding['message']}")
-    click.echo(click.style("log: ", dim=True) + told["log"])
-    click.echo(click.style("next: ", dim=True) + f"datakit validate {shlex.quote(told['output'])}")
+        console.print(Text.assemble(("  left: ", "yellow"), f"{finding['code']}: {finding['message']}"))
+    console.print(terminal.written("log", told["log"]))
+    console.print(terminal.next_command(f"datakit validate {shlex.quote(told['output'])}"))
 
 
-def _show_source(told: Mapping[str, Any], rows: str) -> None:
+def _show_source(console: Any, told: Mapping[str, Any], rows: str) -> None:
+    from rich.text import Text
+
+    from datakit.reports import terminal
+
     columns = " ".join(f"{role}={name}" for role, name in told["columns"].items())
-    click.echo(click.style(told["source"], bold=True) + f": {rows} · {_printable(columns)}")
+    console.print(Text.assemble((told["source"], "bold"), f": {rows} · {_printable(columns)}"))
     for note in told["notes"]:
-        click.echo(click.style(f"  {_printable(note)}", dim=True))
+        console.print(terminal.note(_printable(note), indent=2))
 
 
-def _show_fix(name: str, changes: Mapping[str, int]) -> None:
+def _show_fix(console: Any, name: str, changes: Mapping[str, int]) -> None:
     words = {"text": ("text", "changed"), "label": ("label", "changed"), "drop": ("row", "dropped")}
     counts = (
         f"{n:,} {words[action][0]}{'' if n == 1 else 's'} {words[action][1]}" for action, n in changes.items()
     )
-    click.echo(f"  {name:<21} {', '.join(counts)}")
+    console.print(f"  {name:<21} {', '.join(counts)}")
 
 
 WIDTH = 34  #: characters of a text that an example shows

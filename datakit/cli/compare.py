@@ -7,17 +7,25 @@ from typing import Any
 
 import click
 
+from datakit.cli._completion import offered, runs, settings
 from datakit.cli._shared import GATE_FAILED, parse_settings
 
 SEEDS = 5  # fewer cannot tell luck of the seeds from skill: see docs/comparing.md
 
 
 @click.command("compare")
-@click.argument("runs", nargs=-1, metavar="[RUN]...")
+@click.argument("runs", nargs=-1, metavar="[RUN]...", shell_complete=offered(runs, else_type="file"))
 @click.option("--arms", metavar="A,B,…", help="Teach in these ways and compare them; the first is the baseline.")
 @click.option("--seeds", type=click.IntRange(min=1), help=f"Models an arm (default {SEEDS}).")
 @click.option("--common", is_flag=True, help="Compare on the rows that all test splits have.")
-@click.option("--set", "settings", multiple=True, metavar="SECTION.OPTION=VALUE", help="Any option, for all arms.")
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="SECTION.OPTION=VALUE",
+    shell_complete=offered(settings),
+    help="Any option, for all arms.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead.")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 def command(

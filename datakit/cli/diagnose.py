@@ -6,11 +6,12 @@ from typing import Any
 
 import click
 
+from datakit.cli._completion import offered, runs
 from datakit.cli._shared import GATE_FAILED, SHARED, bring_up_to, pipeline_options
 
 
 @click.command("diagnose")
-@click.argument("run", required=False, metavar="[RUN|LOG]")
+@click.argument("run", required=False, metavar="[RUN|LOG]", shell_complete=offered(runs, else_type="file"))
 @click.option("--data", type=click.Path(path_type=Path), metavar="FILE", help="Of a LOG: what it learnt from.")
 @click.option("--text-column", metavar="NAME", help="Of --data; guessed when obvious.")
 @click.option("--label-column", metavar="NAME", help="Of --data; guessed when obvious.")

@@ -2,9 +2,11 @@
 
 import click
 
+from datakit.cli._completion import codes, offered
+
 
 @click.command("explain")
-@click.argument("code", required=False)
+@click.argument("code", required=False, shell_complete=offered(codes))
 def command(code: str | None) -> int:
     """Print what CODE means: a finding, fix, splitter, operator, filter, loss, rule or idiom.
 
@@ -14,11 +16,13 @@ def command(code: str | None) -> int:
     from datakit.core.errors import Problem, UsageError
     from datakit.core.names import suggest
     from datakit.pipeline.components import families
+    from datakit.reports import terminal
 
+    console = terminal.console()
     if code is None:
         for family in families():
-            click.echo(f"{family.family}: {', '.join(family.names())}")
-        click.echo(f"other findings: {', '.join(sorted(CODES))}")
+            console.print(terminal.names(family.family, family.names()))
+        console.print(terminal.names("other findings", sorted(CODES)))
         return 0
     pages = [
         f"{code} ({family.family})\n\n{family.manual(code)}" for family in families() if code in family.names()
@@ -28,5 +32,5 @@ def command(code: str | None) -> int:
     if not pages:
         known = {name for family in families() for name in family.names()} | CODES.keys()
         raise UsageError(Problem(where=code, got="nothing of that name", fix=suggest(code, known)))
-    click.echo("\n\n\n".join(pages))  # a check and the fix of what it finds have the same name
+    console.print(terminal.manual("\n\n\n".join(pages)))  # a check and the fix of what it finds have the same name
     return 0

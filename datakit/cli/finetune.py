@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from datakit.cli._completion import components, folders, offered
 from datakit.cli._shared import (
     GATE_FAILED,
     SHARED,
@@ -25,8 +26,13 @@ TRIES = 2  # each costs a training
 
 
 @click.command("finetune")
-@click.option("--model", metavar="NAME", help="minilm (embedded), a local folder, or a hub id[@revision].")
-@click.option("--epochs", type=click.IntRange(min=1), help="At most (default 4).")
+@click.option(
+    "--model",
+    metavar="NAME",
+    shell_complete=folders,
+    help="minilm (embedded), a local folder, or a hub id[@revision].",
+)
+@click.option("--epochs", type=click.IntRange(min=1), help="At most (default by the rows: 4 or more).")
 @click.option("--batch-size", type=click.IntRange(min=1), help="Rows, of each process (default 16).")
 @click.option(
     "--processes", type=click.IntRange(min=1), help="That train together, each on a GPU of its own (default 1)."
@@ -43,13 +49,20 @@ TRIES = 2  # each costs a training
     type=click.Choice(["auto", "balanced", "effective", "none"]),
     help="Default auto: balanced where nothing else is done about rare labels.",
 )
-@click.option("--loss", metavar="NAME", help="cross-entropy (default), focal, logit-adjustment or ldam.")
+@click.option(
+    "--loss",
+    metavar="NAME",
+    shell_complete=offered(components("losses")),
+    help="cross-entropy (default), focal, logit-adjustment or ldam.",
+)
 @click.option(
     "--sampling",
     type=click.Choice(["shuffled", "balanced", "oversample", "undersample"]),
     help="Rows that an epoch sees (default shuffled: all).",
 )
-@click.option("--patience", type=click.IntRange(min=1), help="Epochs without a better macro-F1 (default 2).")
+@click.option(
+    "--patience", type=click.IntRange(min=1), help="Epochs without a better macro-F1 (default 2 or more)."
+)
 @click.option(
     "--lr-range-test", is_flag=True, help="Only show the loss over a rising learning rate; train nothing."
 )

@@ -5,6 +5,8 @@ from pathlib import Path
 import click
 
 _SHOWN = 24  # characters of a command; --json has all of it
+_NARROW = 100  # columns; on less there is no room for commands
+_ROOM = 75  # columns; on less runs are broken, so that all figures have a place
 
 
 @click.command("history")
@@ -23,7 +25,12 @@ def command(as_json: bool) -> int:
         for row in rows:
             click.echo(json.dumps(row))
     elif rows:
-        terminal.console().print(terminal.table([{**row, "command": _short(row["command"])} for row in rows]))
+        console = terminal.console()
+        for row in rows:
+            row["command"] = _short(row["command"])
+        if console.width < _NARROW:
+            rows = [{name: value for name, value in row.items() if name != "command"} for row in rows]
+        console.print(terminal.table(rows, whole=["run"] if console.width >= _ROOM else []))
     else:
         click.echo("no runs here yet")
     return 0

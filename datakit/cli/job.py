@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from datakit.cli._completion import offered, recipes
 from datakit.cli._shared import SHARED, as_asked, as_json, pipeline_options, relative, show, watching
 
 
@@ -14,7 +15,7 @@ def command() -> None:
 
 
 @command.command("run")
-@click.argument("name", metavar="NAME|RECIPE")
+@click.argument("name", metavar="NAME|RECIPE", shell_complete=offered(recipes, else_type="file"))
 @click.option("--force", is_flag=True, help="Promote the model whatever the promotion gate says; it is logged.")
 @pipeline_options
 def run(name: str, force: bool, **options: Any) -> int:

@@ -1,12 +1,15 @@
 """`datakit`: one subcommand a file, loaded when it is called, so that `--help` answers at once."""
 
+import os
 import sys
 from collections.abc import Sequence
+from functools import partial
 from importlib import import_module
 from itertools import groupby
 from pathlib import Path
 
 import click
+from click.shell_completion import CompletionItem
 
 from datakit import __version__
 from datakit.core.errors import DatakitError
@@ -70,7 +73,12 @@ class LazyGroup(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
-            raise click.UsageError(f"{error.message} {suggest(args[0], COMMANDS)}", ctx) from None
+            raise click.UsageError(f"{error.message} {suggest(args[0], COMMANDS).capitalize()}", ctx) from None
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Offer the verbs with their help lines without importing anything."""
+        verbs = [CompletionItem(name, help=told) for name, told in COMMANDS.items() if name.startswith(incomplete)]
+        return verbs + click.Command.shell_complete(self, ctx, incomplete)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write the help lines without importing anything."""
@@ -105,7 +113,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code. Errors that a user can mend are told without a traceback."""
     try:
         with refusals_told(Path()):
-            code = cli.main(args=arguments, prog_name="datakit", standalone_mode=False)
+            code = cli.main(args=arguments, prog_name="datakit", standalone_mode=False, color=_colour())
     except click.ClickException as error:
         error.show()
         return error.exit_code
@@ -121,13 +129,17 @@ def run(arguments: Sequence[str] | None = None) -> int:
     return code if isinstance(code, int) else 0
 
 
+def _colour() -> bool | None:
+    """Return False where no colours are wanted, see no-color.org; None where the terminal decides."""
+    return False if os.environ.get("NO_COLOR") else None
+
+
 def _tell(error: DatakitError) -> None:
     """Print the problems; a fix that several in a row share stands once, below them."""
     from datakit.reports.terminal import visible
 
+    tell = partial(click.echo, err=True, color=_colour())
     for fix, problems in groupby(error.problems, key=lambda problem: problem.fix):
         for problem in problems:
-            click.echo(
-                click.style("error: ", fg="red", bold=True) + visible(f"{problem.where}: {problem.told}"), err=True
-            )
-        click.echo(click.style("  fix: ", fg="green") + visible(fix), err=True)
+            tell(click.style("error: ", fg="red", bold=True) + visible(f"{problem.where}: {problem.told}"))
+        tell(click.style("  fix: ", fg="green") + visible(fix))

@@ -6,13 +6,20 @@ from typing import Any
 
 import click
 
+from datakit.cli._completion import offered, stages
 from datakit.cli._shared import shortened
 
 _SHOWN = 48  # characters of any other value
 
 
 @click.command("plan")
-@click.option("--why", "stage", metavar="STAGE", help="Only this stage: what of its key differs, then and now.")
+@click.option(
+    "--why",
+    "stage",
+    metavar="STAGE",
+    shell_complete=offered(stages),
+    help="Only this stage: what of its key differs, then and now.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead.")
 @click.argument("recipe", required=False, type=click.Path(path_type=Path))
 def command(stage: str | None, as_json: bool, recipe: Path | None) -> int:

@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from datakit.cli._completion import models, offered
+
 #: Texts that are labelled together: enough to make batches of like length, few enough to answer soon.
 _TOGETHER = 4096
 
@@ -21,7 +23,10 @@ _TOGETHER = 4096
     help="One text a line; - for stdin.",
 )
 @click.option(
-    "--run", metavar="RUN", help="The model of this run, or champion, or latest (default: champion, else latest)."
+    "--run",
+    metavar="RUN",
+    shell_complete=offered(models),
+    help="The model of this run, or champion, or latest (default: champion, else latest).",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a text instead.")
 def command(texts: tuple[str, ...], path: Path | None, run: str | None, as_json: bool) -> int:

@@ -6,10 +6,14 @@ from typing import Any
 
 import click
 
+from datakit.cli._completion import offered, runs
+
 
 @click.command("replay")
 @click.argument("row", metavar="ID")
-@click.option("--run", metavar="RUN", help="The run that made it (default: the latest).")
+@click.option(
+    "--run", metavar="RUN", shell_complete=offered(runs), help="The run that made it (default: the latest)."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead.")
 def command(row: str, run: str | None, as_json: bool) -> int:
     """Make the augmented row ID again, and say whether it is the same to the byte.

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import click
 
+from datakit.cli._completion import offered, runs
+
 
 @click.command("report")
-@click.argument("runs", nargs=-1, metavar="[RUN]...")
+@click.argument("runs", nargs=-1, metavar="[RUN]...", shell_complete=offered(runs))
 @click.option("--index", is_flag=True, help="All runs of this workspace in a line each, instead of a run.")
 @click.option("--open", "open_it", is_flag=True, help="Open it in the browser.")
 @click.option("--output", type=click.Path(path_type=Path), help="Where to write it (default: see above).")
@@ -43,6 +45,6 @@ def command(runs: tuple[str, ...], *, index: bool, open_it: bool, output: Path |
     else:
         path = write_report(workspace, manifests[0], output)
     click.echo(str(path))
-    if open_it:
-        click.launch(path.as_uri())
+    if open_it and click.launch(path.as_uri()):
+        click.echo("nothing here opens it: copy the file, it needs no other", err=True)
     return 0

@@ -5,12 +5,13 @@ from typing import Any
 
 import click
 
+from datakit.cli._completion import files
 from datakit.cli._shared import SHARED, follow, pipeline_options
 
 
 @click.command("run")
 @click.argument("recipe", type=click.Path(path_type=Path))
-@click.option("--source", metavar="FILE", help="Instead of the recipe's source.")
+@click.option("--source", metavar="FILE", shell_complete=files, help="Instead of the recipe's source.")
 @pipeline_options
 def command(recipe: Path, source: str | None, **options: Any) -> int:
     """Follow RECIPE from source to report. Relative paths in it are those of the current folder.

@@ -6,6 +6,7 @@ from typing import Any, NoReturn
 
 import click
 
+from datakit.cli._completion import offered, recipes
 from datakit.cli._shared import relative
 
 
@@ -15,7 +16,7 @@ def command() -> None:
 
 
 @command.command("run")
-@click.argument("names", nargs=-1, metavar="[NAME|RECIPE]...")
+@click.argument("names", nargs=-1, metavar="[NAME|RECIPE]...", shell_complete=offered(recipes, else_type="file"))
 def run(names: tuple[str, ...]) -> int:
     """Start jobs when they are due.
 
@@ -51,7 +52,7 @@ def run(names: tuple[str, ...]) -> int:
 
 
 @command.command("show")
-@click.argument("names", nargs=-1, metavar="[NAME|RECIPE]...")
+@click.argument("names", nargs=-1, metavar="[NAME|RECIPE]...", shell_complete=offered(recipes, else_type="file"))
 @click.option("-n", "count", default=5, type=click.IntRange(min=1), help="Due times, and lines of the log.")
 def show(names: tuple[str, ...], count: int) -> int:
     """Show what became of the last due times, and the next ones."""
@@ -79,7 +80,7 @@ def show(names: tuple[str, ...], count: int) -> int:
 
 
 @command.command("export")
-@click.argument("name", metavar="NAME|RECIPE")
+@click.argument("name", metavar="NAME|RECIPE", shell_complete=offered(recipes, else_type="file"))
 @click.option("--systemd", "scheduler", flag_value="systemd", help="A service and a timer.")
 @click.option("--cron", "scheduler", flag_value="cron", help="A crontab.")
 @click.option("--k8s", "scheduler", flag_value="k8s", help="A Kubernetes CronJob.")

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from datakit.cli._completion import files
 from datakit.cli._shared import SHARED, bring_up_to, patch_of, pipeline_options
 
 KEPT = ".datakit/assignment.parquet"
@@ -16,7 +17,7 @@ KEPT = ".datakit/assignment.parquet"
 @click.option("--test-share", "test", type=float, metavar="0..1", help="Of the rows (default 0.1).")
 @click.option("--near/--no-near", default=None, help="Keep near-duplicates on one side too (default), or not.")
 @click.option("--stable", is_flag=True, help=f"Keep the split of each text when the data grow, in {KEPT}.")
-@click.option("--assignment", metavar="FILE", help="The same, in a file of your choice.")
+@click.option("--assignment", metavar="FILE", shell_complete=files, help="The same, in a file of your choice.")
 @click.option("--verify", is_flag=True, help="Only check the last splits against their certificate.")
 @pipeline_options
 def command(*, verify: bool, stable: bool, **options: Any) -> int:

@@ -5,23 +5,34 @@ from typing import Any
 
 import click
 
+from datakit.cli._completion import files, offered, runs, suites
 from datakit.cli._shared import SHARED, bring_up_to, follow, patch_of, pipeline_options
 
 
 @click.command("validate")
-@click.argument("path", required=False)
-@click.option("--test", metavar="FILE", help="A test split of your own; it stays as it is.")
-@click.option("--validation", metavar="FILE", help="A validation split of your own.")
+@click.argument("path", required=False, shell_complete=files)
+@click.option("--test", metavar="FILE", shell_complete=files, help="A test split of your own; it stays as it is.")
+@click.option("--validation", metavar="FILE", shell_complete=files, help="A validation split of your own.")
 @click.option("--text-column", metavar="NAME", help="Guessed when obvious.")
 @click.option("--label-column", metavar="NAME", help="Guessed when obvious.")
 @click.option("--id-column", metavar="NAME", help="Guessed when obvious; else rows are known by content.")
 @click.option("--columns", metavar="A,B,…", help="Names for a CSV or TSV file without a header.")
 @click.option("--encoding", help="Read strictly. Default auto: UTF-8; CSV and TSV else as their bytes say.")
-@click.option("--suite", metavar="FILE", help="Great Expectations suite, in ./expectations or shipped.")
 @click.option(
-    "--deep/--no-deep", default=None, help="Checks that read all texts at once (default: up to 20,000 rows)."
+    "--suite",
+    metavar="FILE",
+    shell_complete=offered(suites, else_type="file"),
+    help="Great Expectations suite, in ./expectations or shipped.",
 )
-@click.option("--reference", metavar="FILE|RUN", help="Rows of old; what has drifted away from them is told.")
+@click.option(
+    "--deep/--no-deep", default=None, help="Checks that read all texts at once (default: of up to 20,000 rows)."
+)
+@click.option(
+    "--reference",
+    metavar="FILE|RUN",
+    shell_complete=offered(runs, else_type="file"),
+    help="Rows of old; what has drifted away from them is told.",
+)
 @pipeline_options
 def command(
     path: str | None,

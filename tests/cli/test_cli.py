@@ -2,6 +2,9 @@
 
 import gzip
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -104,6 +107,22 @@ def test_split_and_augment_have_gates_of_their_own(datakit, verb, suite):
     code, _, err = datakit(verb, "--set", f"{verb}.suite=./nowhere.json")
     assert code == 2
     assert "nowhere.json" in err
+
+
+@pytest.mark.parametrize(("wish", "red"), [({}, True), ({"NO_COLOR": "1"}, False)])
+def test_errors_are_red_on_a_terminal_unless_no_colours_are_wanted(wish, red, tmp_path):
+    """As no-color.org asks; click by itself does not heed it."""
+    import pty
+
+    ours, theirs = pty.openpty()
+    environment = {name: value for name, value in os.environ.items() if name != "NO_COLOR"} | wish
+    call = [sys.executable, "-m", "datakit", "report"]
+    subprocess.run(call, cwd=tmp_path, env=environment, stderr=theirs, check=False)  # noqa: S603  (our own command)
+    os.close(theirs)
+    told = os.read(ours, 4096)
+    os.close(ours)
+    assert b"no run here yet" in told
+    assert (b"\x1b[31m" in told) is red
 
 
 WRONG_FILES = {
@@ -279,7 +298,7 @@ def test_the_projects_own_suite_is_the_gate(datakit):
     )
     code, out, _ = datakit("validate", "raw.jsonl")
     assert code == 3
-    assert "rows is 120, the gate asks for min_value=1000" in out
+    assert "rows: 120, the gate asks for at least 1000" in out
 
 
 def test_explain_prints_the_manual_of_every_component(datakit):

@@ -60,7 +60,7 @@ def test_a_log_gets_a_line_now_and_then(capsys, monkeypatch):
     events = [Event(stage="finetune", kind="started"), *steps(*range(1, 40)), retrying]
     assert lines(events, capsys, monkeypatch) == [
         "finetune: started",
-        "finetune: 30 of 100 loss 0.5, 1 min left",
+        "finetune: 30 of 100 · 1 min left · loss 0.5",
         "finetune: try 1 of 3 failed",
     ]
 
