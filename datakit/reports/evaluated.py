@@ -17,7 +17,7 @@ NAMES = {
 }
 
 #: Figure and its name; the second table holds those of which less is better.
-_FIGURES = (
+FIGURES = (
     ("accuracy", "accuracy"),
     ("balanced_accuracy", "balanced accuracy"),
     ("macro_f1", "macro-F1"),
@@ -72,7 +72,7 @@ def _figures(story: Story) -> dict[str, Any]:
         return {}
     systems = {story.model: model} | {NAMES.get(name, name): one for name, one in baselines_of(story).items()}
     rows = []
-    for fields, best_of in ((_FIGURES, max), (_ERRORS, min)):
+    for fields, best_of in ((FIGURES, max), (_ERRORS, min)):
         for field, name in fields:
             values = [system.get(field) for system in systems.values()]
             known = [value for value in values if value is not None]

@@ -1,10 +1,15 @@
 """The same story on a terminal: one screen a verb. Text from the data is shown as it is, never as markup."""
 
+import os
+import re
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partialmethod
 from itertools import chain
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple, TextIO, cast
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType
+from rich.measure import Measurement
 from rich.padding import Padding
 from rich.segment import Segment
 from rich.table import Table
@@ -14,7 +19,9 @@ from datakit.core.findings import Finding, Report, Severity
 from datakit.core.story import Sample
 
 BAR = 24  # columns of the longest bar
+FULL = 80  # columns of a line of the manual behind which it goes on
 CURVE = 60  # columns of a curve, at most
+PIPED = 120  # columns of what is written to a file or a pipe
 SHOWN = 12  # labels shown before the rest is summed up
 LOST = 0.01  # of the tokens, 0..1: so much may be left unread without a word
 
@@ -31,6 +38,9 @@ _MARK = {Severity.ERROR: "✗", Severity.WARNING: "!", Severity.INFO: "·"}
 class _Console(Console):
     """Shows control characters as signs: a label or a text that holds them would command the terminal."""
 
+    # Tables fit anyway; the path of a file that is longer than a line is to be copied whole.
+    print = partialmethod(Console.print, crop=False)
+
     def render(
         self, renderable: RenderableType, options: ConsoleOptions | None = None
     ) -> Iterator[Segment]:  # what `Console` itself is told by, such as colours, is added after this
@@ -38,9 +48,31 @@ class _Console(Console):
             yield segment if segment.control else segment._replace(text=visible(segment.text))
 
 
+class _Trimmed:
+    """A file to which lines are written without the blanks that fill up the cells of a table."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+        self.encoding = file.encoding
+
+    def write(self, text: str) -> int:
+        """Write whole lines."""
+        return self._file.write(_BLANK_ENDS.sub("", text))
+
+    def flush(self) -> None:
+        """Hand on what was written."""
+        self._file.flush()
+
+
+_BLANK_ENDS = re.compile(" +$", re.MULTILINE)
+
+
 def console() -> Console:
-    """Return the console of standard output; without colours where it is no terminal."""
-    return _Console(highlight=False, soft_wrap=False)
+    """Return the console of standard output; without colours, and wider, where it is no terminal."""
+    if sys.stdout.isatty():
+        return _Console(highlight=False)
+    width = None if os.environ.get("COLUMNS") else PIPED
+    return _Console(file=cast("TextIO", _Trimmed(sys.stdout)), width=width, highlight=False)
 
 
 def visible(text: str) -> str:
@@ -76,14 +108,26 @@ def nothing_to_do(run: str) -> RenderableType:
     return Text(f"nothing to do: everything is as run {run} left it", style="dim")
 
 
+def note(text: str, *, indent: int = 0) -> RenderableType:
+    """Return a remark, in a paler colour."""
+    return Padding(Text(text, style="dim"), (0, 0, 0, indent))
+
+
 def written(what: str, path: str) -> RenderableType:
     """Return the line that names a file."""
-    return Text.assemble((f"{what}: ", "dim"), path, overflow="fold", no_wrap=False)
+    return _whole((f"{what}: ", "dim"), path)
 
 
 def next_command(command: str) -> RenderableType:
     """Return the line that names the next command to type."""
-    return Text.assemble(("next: ", "dim"), (command, "bold cyan"))
+    return _whole(("next: ", "dim"), (command, "bold cyan"))
+
+
+def _whole(*parts: str | tuple[str, str]) -> RenderableType:
+    """Return a line that is to be copied, and so is never broken."""
+    return Group(
+        Text.assemble(*parts, overflow="ignore", no_wrap=True)
+    )  # a bare text would be joined, and wrapped
 
 
 def facts(pairs: Mapping[str, str]) -> RenderableType:
@@ -92,6 +136,26 @@ def facts(pairs: Mapping[str, str]) -> RenderableType:
     for name, value in pairs.items():
         grid.add_row(Text(name, style="dim"), Text(value))
     return grid
+
+
+def names(family: str, known: Sequence[str]) -> RenderableType:
+    """Return what a family of names is called, and below it the names."""
+    return Group(Text(family, style="bold"), Padding(Text(", ".join(known)), (0, 0, 0, 2)))
+
+
+def manual(pages: str) -> RenderableType:
+    """Return pages of the manual with their paragraphs broken anew; what is indented stays so."""
+    blocks: list[tuple[int, str]] = []
+    full = False
+    for line in pages.splitlines():
+        text = line.lstrip()
+        indent = len(line) - len(text)
+        if full and text and blocks[-1][0] == indent:
+            blocks[-1] = indent, f"{blocks[-1][1]} {text}"
+        else:
+            blocks.append((indent, text))
+        full = len(line) > FULL
+    return Group(*(Padding(Text(text), (0, 0, 0, indent)) for indent, text in blocks))
 
 
 def plan(rows: Iterable[tuple[str, bool, Sequence[str]]]) -> RenderableType:
@@ -103,15 +167,25 @@ def plan(rows: Iterable[tuple[str, bool, Sequence[str]]]) -> RenderableType:
     return grid
 
 
-def table(rows: Sequence[Mapping[str, Any]]) -> RenderableType:
-    """Return mappings with the same keys as a table; missing values are blank."""
+def table(rows: Sequence[Mapping[str, Any]], *, whole: Sequence[str] = ()) -> RenderableType:
+    """Return mappings with the same keys as a table; missing values are blank.
+
+    Args:
+        rows: the mappings.
+        whole: keys of texts that are not to be broken, as numbers are not.
+    """
     result = Table(box=None, pad_edge=False, header_style="dim")
-    for name, value in rows[-1].items():
-        side: Literal["left", "right"] = "left" if isinstance(value, str) else "right"
-        result.add_column(name.replace("_", " "), justify=side, overflow="fold")
+    for name in rows[0]:
+        told = any(isinstance(row[name], str) for row in rows)
+        side: Literal["left", "right"] = "left" if told else "right"
+        title = _TITLES.get(name, name.replace("_", " "))
+        result.add_column(title, justify=side, overflow="fold", no_wrap=name in whole or not told)
     for row in rows:
         result.add_row(*(Text(_shown(value)) for value in row.values()))
     return result
+
+
+_TITLES = {"macro_f1": "macro-F1", "micro_f1": "micro-F1"}
 
 
 def rates(
@@ -205,7 +279,8 @@ def _validate(report: Report) -> list[RenderableType]:
     columns = " ".join(f"{role}={name}" for role, name in report.figures["columns"].items())
     quarantined = sum(report.figures["quarantined"].values())
     line = Text(f"{profile['rows']:,} rows to learn from · {profile['classes']} labels · {columns}")
-    kept = [Text(f"{quarantined:,} rows in quarantine", style="yellow")] if quarantined else []
+    rows = "row" if quarantined == 1 else "rows"
+    kept = [Text(f"{quarantined:,} {rows} in quarantine", style="yellow")] if quarantined else []
     notes = [
         Text(f"{split}: {note}", style="dim") for split, told in report.figures["notes"].items() for note in told
     ]
@@ -308,18 +383,39 @@ def _bars(columns: Mapping[str, Mapping[str, int]]) -> RenderableType:
     last = list(columns.values())[-1]
     total, most = sum(last.values()) or 1, max(last.values(), default=1) or 1
     grid = Table(box=None, pad_edge=False, header_style="dim")
-    grid.add_column("label", overflow="ellipsis", max_width=40)
+    grid.add_column("label", max_width=40)
     for name in (*columns, "share"):
         grid.add_column(name, justify="right", no_wrap=True)
-    grid.add_column("", no_wrap=True)
+    grid.add_column("")
     for label, n in list(last.items())[:SHOWN]:
-        bar = Text("█" * max(1, round(BAR * n / most)) if n else "", style="cyan")
-        grid.add_row(Text(label), *(f"{counts[label]:,}" for counts in columns.values()), f"{n / total:.1%}", bar)
+        rows = (f"{counts[label]:,}" for counts in columns.values())
+        grid.add_row(_label(label), *rows, f"{n / total:.1%}", _Bar(n / most))
     if len(last) > SHOWN:
         rest = list(last)[SHOWN:]
         sums = (f"{sum(counts[label] for label in rest):,}" for counts in columns.values())
         grid.add_row(Text(f"{len(rest)} more labels", style="dim"), *sums, "", "")
     return grid
+
+
+class _Bar(NamedTuple):
+    """A bar that is shorter where the terminal is narrow."""
+
+    share: float  #: of the longest bar, 0..1
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
+        blocks = max(1, round(self._longest(options) * self.share)) if self.share else 0
+        yield Text("█" * blocks, style="cyan")
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        return Measurement(1, self._longest(options))
+
+    def _longest(self, options: ConsoleOptions) -> int:
+        return min(BAR, options.max_width)
+
+
+def _label(label: str) -> Text:
+    """Return a label; between quotes where the blanks at its ends could not be seen."""
+    return Text(label if label == label.strip() else repr(label))
 
 
 def _weight(finding: Finding) -> int:

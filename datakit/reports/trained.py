@@ -7,6 +7,7 @@ from datakit.core.history import History
 from datakit.core.story import Story
 from datakit.reports import charts
 from datakit.reports.charts import Mark
+from datakit.reports.evaluated import FIGURES
 from datakit.reports.page import Plot, option, plot, share
 
 
@@ -69,7 +70,7 @@ def _told(diagnosis: Mapping[str, Any]) -> dict[str, Any]:
         "cause": f"{diagnosis['cause']} (confidence {diagnosis['confidence']:.0%})",
         "follows from": diagnosis.get("follows_from") or "",
         "remedy": finding["fix"],
-        "would bring": f"{expected['figure'].replace('_', '-')} of {expected['at_least']:.3f} or more, as "
+        "would bring": f"{dict(FIGURES)[expected['figure']]} of {expected['at_least']:.3f} or more, as "
         f"{expected['as_has']} has; now {expected['now']:.3f}"
         if expected
         else "",

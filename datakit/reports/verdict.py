@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from textwrap import shorten
 from typing import Any
 
 from datakit.core.findings import Finding, Severity
 from datakit.core.story import Story
 from datakit.reports.document import Verdict
 from datakit.reports.evaluated import LINEAR, NAMES, baselines_of, model_of, several
-from datakit.reports.page import counted, figures, findings, shortened, signed
+from datakit.reports.page import counted, figures, findings, signed
 
 #: How a run ended that is not done.
 _STOPS = {"failed": "Failed", "interrupted": "Interrupted", "timed out": "Timed out"}
@@ -16,7 +17,7 @@ _UNENDED = {"running": "Still running", "broken off": "Broken off"}
 
 _TOLD = 2  # findings
 _TODO = 3  # things to do
-_MESSAGE = 140  # characters of each
+_MESSAGE = 180  # characters of each
 _MENDED_BY_NEW_ROWS = frozenset({"class-imbalance"})
 
 
@@ -48,7 +49,7 @@ def _what_is_wrong(story: Story) -> Iterator[str]:
         yield f"{counted(profile['quarantined'], 'unusable row was', 'unusable rows were')} set aside."
     grave = [counted(counts[s], s.value) for s in (Severity.ERROR, Severity.WARNING) if counts[s]]
     if grave:
-        told = [shortened(finding.message.rstrip("."), _MESSAGE) for finding in _gravest(story)[:_TOLD]]
+        told = [_begun(finding.message.rstrip(".")) for finding in _gravest(story)[:_TOLD]]
         yield f"The data and the run raised {' and '.join(grave)}; the gravest: {'; '.join(told)}."
     elif "validate" in story.reports:
         yield "No errors and no warnings were found."
@@ -130,7 +131,12 @@ def _what_is_next(story: Story, tone: str) -> Iterator[str]:
 
 
 def _advice(finding: Finding) -> str:
-    return f"{finding.code}: {shortened(finding.fix, _MESSAGE)}"
+    return f"{finding.code}: {_begun(finding.fix)}"
+
+
+def _begun(text: str) -> str:
+    """Return a text, or of a long one the beginning; all of it stands among the findings."""
+    return shorten(text, _MESSAGE, placeholder=" …")
 
 
 def _gravest(story: Story) -> list[Finding]:

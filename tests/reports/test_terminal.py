@@ -211,3 +211,62 @@ def test_a_training_tells_what_it_left_out_and_kept(more, said, unsaid):
     text = shown(terminal.stage(Report(stage="finetune", figures=figures), ran=True), width=200)
     assert said in text
     assert unsaid not in text
+
+
+def test_blanks_at_the_ends_of_a_label_are_seen():
+    """Two labels that differ in nothing else would look the same."""
+    text = shown(terminal.stage(validated({"ham": 75, "ham ": 25}), ran=True))
+    assert "'ham '" in text
+    assert "'ham'" not in text
+
+
+def test_bars_give_way_to_labels_on_a_narrow_terminal():
+    """A long label would else be broken into many short lines."""
+    label = "a label of many words as surveys have"
+    wide, narrow = (shown(terminal.stage(validated({label: 9, "b": 1}), ran=True), width=w) for w in (80, 50))
+    assert "█" * terminal.BAR in wide
+    assert "█" * terminal.BAR not in narrow
+    assert "a label of many" in narrow
+
+
+def test_a_path_is_never_broken(capsys, monkeypatch):
+    """Nor is a command: both are to be copied."""
+    monkeypatch.setenv("COLUMNS", "40")
+    path, command = "a folder/" * 10 + "report.html", "datakit clean" + " --fix this" * 10
+    terminal.console().print(terminal.written("report", path))
+    terminal.console().print(terminal.next_command(command))
+    assert capsys.readouterr().out == f"report: {path}\nnext: {command}\n"
+
+
+def test_what_is_piped_has_no_blanks_at_the_ends_of_lines(capsys, monkeypatch):
+    """Cells of tables are filled up with them; COLUMNS says how wide it shall be."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+    terminal.console().print(terminal.stage(validated({"ham": 75, "spam": 25}, FINDING), ran=True))
+    out = capsys.readouterr().out
+    assert [line for line in out.splitlines() if line != line.rstrip()] == []
+    assert terminal.console().width == terminal.PIPED
+    monkeypatch.setenv("COLUMNS", "50")
+    assert terminal.console().width == 50
+
+
+def test_columns_of_numbers_and_those_that_are_asked_for_are_whole():
+    """The others are broken; a figure has its own name at the head."""
+    row = {"run": "2026-run-of-some-length", "command": "validate a file of long name", "macro_f1": 0.5}
+    text = shown(terminal.table([row, {**row, "macro_f1": None}], whole=["run"]), width=45)
+    assert text.count(row["run"]) == 2
+    assert "macro-F1" in text
+    assert row["command"] not in text
+
+
+def test_a_page_of_the_manual_is_broken_anew():
+    """Paragraphs are, by the width of the terminal; short lines and indents stay as they are."""
+    long = "    " + "many words of a paragraph " * 4
+    text = shown(terminal.manual(f"code (checks)\n\nWhat:\n{long.rstrip()}\n    end.\n    `an example`"), width=60)
+    assert text.splitlines() == [
+        "code (checks)".ljust(60),
+        " " * 60,
+        "What:".ljust(60),
+        "    many words of a paragraph many words of a paragraph many".ljust(60),
+        "    words of a paragraph many words of a paragraph end.".ljust(60),
+        "    `an example`".ljust(60),
+    ]

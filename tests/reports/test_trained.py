@@ -60,5 +60,5 @@ def test_a_diagnosis_tells_symptom_cause_and_remedy():
     facts = dict(told["facts"])
     assert facts["cause"] == "the training rows are being learnt by heart (confidence 50%)"
     assert facts["remedy"].endswith("finetune.epochs=3 saves time")
-    assert facts["would bring"] == "macro-f1 of 0.750 or more, as majority has; now 0.500"
+    assert facts["would bring"] == "macro-F1 of 0.750 or more, as majority has; now 0.500"
     assert "follows from" not in facts

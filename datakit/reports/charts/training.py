@@ -151,14 +151,20 @@ def _curves(
     lines = of(data).encode(x=x, y=y, color=colours(list(dict.fromkeys(row["series"] for row in data))))
     few = alt.InlineData(values=[row for row in data if row["series"] != "training"])
     points = lines.mark_point(filled=True, size=45, opacity=1).properties(data=few)
-    drawn = [lines.mark_line(strokeWidth=2), points]
+    rules, names = [], []
     last = max((row["at"] for row in data), default=0)
     for place, (at, mark) in enumerate(marks):
         there = of([{"at": at, "name": mark.name}]).encode(x=x)
         colour, right = f"var(--{'bad' if mark.grave else 'faint'})", 2 * at > last
-        drawn.append(there.mark_rule(color=colour, strokeDash=[4, 4]))
+        rules.append(there.mark_rule(color=colour, strokeDash=[4, 4]))
+        # With a rim, for a name may reach across the rule of another mark.
         text = there.mark_text(
-            align="right" if right else "left", dx=-5 if right else 5, baseline="top", color=colour
+            align="right" if right else "left",
+            dx=-5 if right else 5,
+            baseline="top",
+            color=colour,
+            stroke="var(--card)",
+            strokeWidth=4,
         )
-        drawn.append(text.encode(y=alt.value(16 * place), text="name:N"))
-    return svg(alt.layer(*drawn), alt_text, height=240)
+        names.append(text.encode(y=alt.value(16 * place), text="name:N"))
+    return svg(alt.layer(lines.mark_line(strokeWidth=2), points, *rules, *names), alt_text, height=240)
