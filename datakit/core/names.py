@@ -8,11 +8,17 @@ from operator import eq
 
 
 def suggest(name: str, known: Iterable[str]) -> str:
-    """Return advice for an unknown `name`: the nearest known one if any is near, and all that are known."""
+    """Return advice for an unknown `name`: the nearest known one if any is, and all unless they are many."""
     names = sorted(known)
     near = get_close_matches(name, names, n=1)
-    did_you_mean = f"did you mean {near[0]!r}? " if near else ""
-    return f"{did_you_mean}known: {', '.join(names) or 'none'}"
+    everything = f"known: {', '.join(names) or 'none'}"
+    if not near:
+        return everything
+    meant = f"did you mean {near[0]!r}?"
+    return meant if len(names) > _MANY else f"{meant} {everything}"
+
+
+_MANY = 20
 
 
 def nearest(name: str, known: Sequence[str], n: int) -> list[str]:

@@ -57,9 +57,8 @@ def _open(path: Path, how: Source, kind: str) -> Rows:
     try:
         columns = choose(names, how, where=str(path))
     except InputError as error:
-        raise InputError(
-            *error.problems, *resembling(path, list(islice(lines(), LOOKED_AT)), f".{kind}")
-        ) from error
+        cause = resembling(path, list(islice(lines(), LOOKED_AT)), f".{kind}")
+        raise InputError(*cause, *error.problems) from error
     notes = decoded.notes if quoted else (*decoded.notes, "quotes are read as text")
     return Rows(
         where=str(path),

@@ -82,7 +82,7 @@ def test_two_rows_do_not_pass_the_gate(tmp_path, shared_data, monkeypatch, capsy
     """Complaint 2, second script: nothing is trained."""
     monkeypatch.chdir(write(shared_data, "first-2", tmp_path).parent)
     assert run(["validate", "first-2.jsonl"]) == 3
-    assert "rows is 2, the gate asks for min_value=50" in capsys.readouterr().out
+    assert "rows: 2, the gate asks for at least 50" in capsys.readouterr().out
 
 
 @pytest.mark.slow

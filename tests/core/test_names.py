@@ -6,6 +6,13 @@ def test_the_nearest_name_comes_before_all_that_are_known():
     assert suggest("spilt", ["validate", "split"]) == "did you mean 'split'? known: split, validate"
 
 
+def test_many_names_are_not_told_where_one_is_near():
+    """Five lines of names would hide it."""
+    known = [f"name-{i}" for i in range(100)]
+    assert suggest("nam-7", known) == "did you mean 'name-7'?"
+    assert suggest("zzz", known).startswith("known: name-0, name-1, ")
+
+
 def test_nothing_is_guessed_where_nothing_is_near():
     """All that is known is told, sorted; `none` where there is nothing."""
     assert suggest("zzz", ["b", "a"]) == "known: a, b"

@@ -193,10 +193,10 @@ def test_a_nameless_column_before_others_is_a_column_like_any_other(reading):
 
 
 def test_what_is_no_table_is_said_to_be_none(reading):
-    """Beside the columns that were looked for."""
-    with pytest.raises(InputError, match=r"(?s)no column is plainly.*it seems to hold fields between semicolons"):
+    """Before the columns that were looked for."""
+    with pytest.raises(InputError, match=r"(?s)it seems to hold fields between semicolons.*no column is plainly"):
         reading(b"text;label\nt;a\n")
-    with pytest.raises(InputError, match=r"(?s)no column is plainly.*a label, a space and a text on each line"):
+    with pytest.raises(InputError, match=r"(?s)a label, a space and a text on each line.*no column is plainly"):
         reading(b"DESC:def What, in short, is it ?\nNUM:count How many , if any ?\n")
 
 

@@ -149,14 +149,19 @@ def _figure_of(expectation: Any) -> str:  # noqa: ANN401  (GX ships no types)
     return str(getattr(expectation, "figure", getattr(expectation, "column", "")))
 
 
+_LIMITS = {"min_value": "at least ", "max_value": "at most "}
+
+
 def _unmet(config: Mapping[str, Any], numbers: Mapping[str, float], figure: str) -> Finding:
     meta, kwargs = config.get("meta") or {}, config.get("kwargs", {})
-    limits = ", ".join(f"{name}={value}" for name, value in kwargs.items() if name != "column")
+    limits = ", ".join(
+        _LIMITS.get(name, f"{name}=") + f"{value}" for name, value in kwargs.items() if name != "column"
+    )
     observed = numbers.get(figure)
     return Finding(
         code=meta.get("code", "unmet-expectation"),
         severity=_SEVERITY[config.get("severity", "critical")],
-        message=f"{figure.replace('_', ' ')} is {observed:g}, the gate asks for {limits}"
+        message=f"{figure.replace('_', ' ')}: {observed:g}, the gate asks for {limits}"
         if observed is not None
         else f"{config['type']} is not met ({limits})",
         fix=meta.get("fix", "mend the data, or edit the suite"),
