@@ -1,4 +1,5 @@
 # make demo       set up from nothing and run the main job on example data (or INPUT=path/to/raw.jsonl)
+# make report     open the demo's report in the browser
 # make test       set up from nothing and run the fast tests
 # make test-all   the slow ones too
 # make test-faults  kills (KILLS=200), refused writes, lost files, changes, clocks that jump
@@ -12,12 +13,13 @@ BIN    := .venv/bin
 DEBIAN := wordnet-base apertium apertium-eng-spa apertium-eng-cat
 INPUT  ?=
 
-.PHONY: demo test test-all test-faults lint bench docs sbom setup system constraints clean
+.PHONY: demo report test test-all test-faults lint bench docs sbom setup system constraints clean
 
 setup: .venv/.installed system
 
 # torch first: asked for by another package, it would come in its newest build with gigabytes of CUDA libraries.
 .venv/.installed: pyproject.toml constraints.txt
+	@echo "setting up .venv: 3 GB, which takes some minutes"
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt torch
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,docs,lora,onnx,ray,translate,tune]'
@@ -38,6 +40,9 @@ system:
 
 demo: setup
 	$(BIN)/python examples/demo.py $(INPUT)
+
+report: setup
+	cd .demo && ../$(BIN)/datakit report --open
 
 # One thread a process: two processes with two each would wait for one another.
 test: setup

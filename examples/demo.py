@@ -51,7 +51,8 @@ def closing(folder: Path) -> str:
     rows = [
         f"  {name:<28} macro-F1 {m['macro_f1']:.3f}   accuracy {m['accuracy']:.3f}" for name, m in shown.items()
     ]
-    return "\n".join(["", "on the untouched test split:", *rows, f"report: {run_folder / 'report.html'}"])
+    report = f"report: {run_folder / 'report.html'}"
+    return "\n".join(["", "on the untouched test split:", *rows, report, "open it: make report"])
 
 
 if __name__ == "__main__":
