@@ -58,7 +58,7 @@ class Judged:
     @property
     def plain(self) -> float:
         """Macro-F1 of the best baseline on the test split."""
-        return max(float(one["macro_f1"]) for one in self.line["metrics"]["baselines"].values())
+        return max((float(one["macro_f1"]) for one in self.line["metrics"]["baselines"].values()), default=0.0)
 
 
 def share(hits: Sequence[bool]) -> str:

@@ -360,6 +360,14 @@ def test_the_summary_counts_faults_apart_from_healthy_trainings():
     assert row.split(" | ")[7] == "0/1 (0%)"
 
 
+def test_a_training_far_below_a_baseline_is_not_a_healthy_one():
+    """It counts as unlucky, whether anything was said of it or not."""
+    sane = line("healthy-0.0002", update=1e-3, loss=0.1, rate=2e-4)
+    plain = {"majority": {"macro_f1": 0.4}, "tfidf-logistic-regression": {"macro_f1": 0.8}}
+    kinds = [told(sane, metrics={**metrics(f1), "baselines": plain}).kind for f1 in (0.9, 0.76, 0.74)]
+    assert kinds == ["healthy", "healthy", "unlucky"]
+
+
 def test_a_repair_counts_where_it_comes_near_the_healthy_trainings():
     """A remedy that was not trained yet counts neither way."""
     stuck = line("rate-1e-6", update=4e-6, loss=0.99, rate=1e-6)

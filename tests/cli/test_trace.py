@@ -18,7 +18,7 @@ def test_rows_runs_and_digests_are_traced(project, capsys):
     assert run(["trace", row["id"]]) == 0
     out = capsys.readouterr().out
     assert f"made from  row {row['parent']}, by {row['op']}, number {row['k']} of its stream" in out
-    assert f"source  raw.jsonl:{int(row['parent'][4:]) + 1} " in out
+    assert f"source  raw.jsonl:{int(row['parent'][4:]) + 1}\n" in out
     assert run(["trace", "raw.jsonl:7", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["row"]["id"] == "row-0006"
     latest = Workspace(project).latest()
