@@ -28,8 +28,9 @@ TARGET = 1e-3
 # Below this many parameters an encoder is small enough to want the larger learning rate.
 _SMALL = 50_000_000
 
-# LoRA wants about ten times the rate of full fine-tuning (Schulman et al. 2025, LoRA Without Regret).
-_LORA_FACTOR = 10
+# LoRA wants ten times the rate of full fine-tuning, a short training 15 (Schulman et al. 2025, LoRA Without
+# Regret). MiniLM, 1,000 rows of TREC-6, 4 epochs, validation macro-F1: .889 at 1e-3, .896 at 2e-3 (one seed).
+_LORA_FACTOR = 15
 
 _TRIALS = 2
 _STEPS = 15  # of a trial

@@ -39,7 +39,7 @@ class Settings(BaseModel):
     # Devlin et al. 2019 advise 2e-5 to 5e-5 for BERT.
     learning_rate: Annotated[float, Field(gt=0, lt=1)] | Literal["auto", "suggest"] = Field(
         "auto",
-        description="peak; auto: 1e-4 for encoders under 50M parameters, else 3e-5, with LoRA ten times that; "
+        description="peak; auto: 1e-4 for encoders under 50M parameters, else 3e-5, with LoRA 15 times that; "
         "suggest: from how far 30 steps on a copy of the model move its weights",
     )
     optimizer: Literal["adamw", "sgd", "adafactor"] = Field(

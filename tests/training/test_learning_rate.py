@@ -83,7 +83,7 @@ def test_the_rate_is_as_set_or_by_size_or_suggested(model):
     assert trials[0].rate == 1e-4
     assert HEALTHY[0] < trials[-1].update_ratio < HEALTHY[1]
     assert rate == pytest.approx(trials[-1].rate * 1e-3 / trials[-1].update_ratio, rel=0.05)
-    assert default_rate(Settings(lora_rank=4), model) == pytest.approx(2e-3)
+    assert default_rate(Settings(lora_rank=4), model) == pytest.approx(1.5e-3)
 
 
 def test_nothing_is_suggested_where_the_body_does_not_move(model):
