@@ -63,8 +63,8 @@ def of_support(metrics: Metrics) -> Iterator[Finding]:
         return
     have = "has" if len(found) == 1 else "have"
     shown = (
-        f"{one.label} ({one.rows:,} rows, F1 {one.f1:.2f} within {one.interval[0]:.2f}-{one.interval[1]:.2f}, "
-        f"about {one.needed:,} needed)"
+        f"{one.label} ({one.rows:,} {'row' if one.rows == 1 else 'rows'}, F1 {one.f1:.2f} within "
+        f"{one.interval[0]:.2f}-{one.interval[1]:.2f}, about {one.needed:,} needed)"
         for one in found
     )
     yield Finding(
