@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Self
 
+from msgspec.structs import asdict
+
 from datakit.augmentation.filling import Candidate, Desk, NewRow, Panel, Rejected, Request, Vacancy, Work
 from datakit.augmentation.languages import AUTO, Account, Spoken, language_of
 from datakit.augmentation.plan import (
@@ -469,5 +471,5 @@ def _rows(
             "parent": row.parent,
             "op": row.op,
             "k": row.k,
-            "edits": [span._asdict() for span in row.edit.spans],
+            "edits": list(map(asdict, row.edit.spans)),
         }

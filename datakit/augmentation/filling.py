@@ -13,6 +13,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, Self, cast
 
+from msgspec import Struct, structs
+
 from datakit.augmentation.filters._base import BatchFilter, Filter, LearningFilter, Pair
 from datakit.augmentation.operators._base import Edit, streams
 from datakit.augmentation.registries import Component, any_neural, parts
@@ -41,7 +43,7 @@ class Request(NamedTuple):
     stop: int
 
 
-class Candidate(NamedTuple):
+class Candidate(Struct, frozen=True, array_like=True, gc=False):
     """A text of a stream, and why a filter rejected it, if one did."""
 
     k: int
@@ -111,7 +113,7 @@ def _judged(candidate: Candidate, name: str, reasons: Iterator[str | None]) -> C
     """Return the candidate with the next reason, where none has rejected it before."""
     if candidate.reason is not None or (reason := next(reasons)) is None:
         return candidate
-    return candidate._replace(reason=f"{name}: {reason}")
+    return structs.replace(candidate, reason=f"{name}: {reason}")
 
 
 def expand(shard: Sequence[Request], *, operator: Component, panel: Panel, seed: int) -> list[list[Candidate]]:

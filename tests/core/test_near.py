@@ -3,7 +3,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from datakit.core import near
@@ -105,6 +105,19 @@ def test_the_pairs_are_those_of_the_definition(texts, threshold):
     assert sorted(found) == list(found)
 
 
+CROWD = [f"your order {i} was shipped on monday and will arrive at your home within the week" for i in range(200)]
+
+
+@given(texts=TEXTS, between=st.integers(0, 12))
+@example(texts=CROWD, between=80)
+def test_pairs_between_two_sides_are_all_those_that_cross(texts, between):
+    """None more, none less, and as similar."""
+    everything, crossing = near_pairs(texts), near_pairs(texts, between=between)
+    cross = (everything.a < between) & (everything.b >= between)
+    for name in ("a", "b", "similarity"):
+        assert getattr(crossing, name).tolist() == getattr(everything, name)[cross].tolist()
+
+
 @given(texts=TEXTS, seed=st.integers(0, 99))
 def test_the_order_of_the_texts_makes_no_difference(texts, seed):
     """Only the indices change."""
@@ -113,10 +126,7 @@ def test_the_order_of_the_texts_makes_no_difference(texts, seed):
 
 def test_the_order_makes_no_difference_in_a_crowd():
     """Nor where only neighbours are compared."""
-    texts = [
-        f"your order {i} was shipped on monday and will arrive at your home within the week" for i in range(200)
-    ]
-    assert linked(texts) == linked(rng_for(1).sample(texts, len(texts)))
+    assert linked(CROWD) == linked(rng_for(1).sample(CROWD, len(CROWD)))
 
 
 def test_blocks_make_no_difference(monkeypatch):

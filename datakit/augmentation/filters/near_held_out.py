@@ -50,11 +50,11 @@ class _HeldOut:
     threshold: float
 
     def keep_many(self, pairs: Sequence[Pair]) -> list[str | None]:
+        if not self.split_of:
+            return [None] * len(pairs)
         candidates = [normalise(pair.candidate) for pair in pairs]
         texts = [*self.split_of, *sorted({*candidates} - self.split_of.keys())]
-        near = near_pairs(texts, threshold=self.threshold) if self.split_of and pairs else None
+        near = near_pairs(texts, threshold=self.threshold, between=len(self.split_of))
         found = dict(self.split_of)
-        for a, b in zip(near.a.tolist(), near.b.tolist(), strict=True) if near else ():
-            if a < len(self.split_of) <= b:
-                found[texts[b]] = self.split_of[texts[a]]
+        found |= {texts[b]: self.split_of[texts[a]] for a, b in zip(near.a.tolist(), near.b.tolist(), strict=True)}
         return [f"nearly a row of {found[text]}" if text in found else None for text in candidates]

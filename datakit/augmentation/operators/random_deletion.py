@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from random import Random
 
 from datakit.augmentation.operators._base import Span
@@ -39,7 +40,7 @@ class RandomDeletion(English, WordOperator):
         spans = list(_spans(tagged))
         most = min(self.most(tagged), len(spans), len(tagged.words) - 1)
         while most > 0:
-            yield sorted(rng.sample(spans, rng.randint(1, most)))
+            yield sorted(rng.sample(spans, rng.randint(1, most)), key=attrgetter("start"))
 
 
 #: A word after another one and blanks, and before a blank, a mark or the end: without it the rest joins well.

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain, groupby
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from random import Random
 
 from datakit.augmentation.lexicon.inflection import POS_OF_TAG
@@ -44,7 +44,7 @@ class RandomSwap(English, WordOperator):
         while most:
             swaps = _apart(pairs.draw(rng, rng.randint(1, most)))
             spans = ((replaced(a, b.text.lower()), replaced(b, a.text.lower())) for a, b in swaps)
-            yield sorted(chain.from_iterable(chain.from_iterable(spans)))
+            yield sorted(chain.from_iterable(chain.from_iterable(spans)), key=attrgetter("start"))
 
 
 class _Pairs:
