@@ -316,7 +316,7 @@ def _augmented(
 ) -> Augmented:
     """Return the train split with its new rows, and the account of them."""
     labels_of = dict(zip(train.ids, train.label_sets, strict=True))
-    rows = [row for vacancy in vacancies.values() for row in _rows(vacancy.new, labels_of, train.multi_label)]
+    rows = (row for vacancy in vacancies.values() for row in _rows(vacancy.new, labels_of, train.multi_label))
     made = _made(vacancies)
     limited = {kind for kind, vacancy in vacancies.items() if vacancy.is_limited}
     short = tuple(shortfalls(made, order.before, order.wanted, able=made.keys() - spent, limited=limited))
@@ -337,7 +337,7 @@ def _augmented(
                 "target": order.target,
                 "before": order.before,
                 "wanted": order.wanted,
-                "new_rows": len(rows),
+                "new_rows": sum(made.values()),
                 "added": added,
                 "made_by": account.made_by,
                 "language": account.common,

@@ -11,6 +11,7 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import NamedTuple, Self, cast
 
 from msgspec import Struct, structs
@@ -51,7 +52,7 @@ class Candidate(Struct, frozen=True, array_like=True, gc=False):
     reason: str | None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Panel:
     """The filters of a run, each with its name, by where they judge."""
 
@@ -75,16 +76,20 @@ class Panel:
             made_of=None if any(ready[i] is not built[i] for i in alone) else tuple(chosen[i] for i in alone),
         )
 
+    @cached_property
+    def among_siblings(self) -> tuple[tuple[str, Filter], ...]:
+        """Those of `alone` that compare a text with what was made of the same row, too."""
+        return tuple((name, one) for name, one in self.alone if getattr(one, "among_siblings", False))
+
     def verdict(self, source: str, candidate: str) -> str | None:
         """Return why the first filter that judges alone rejects the candidate, or None."""
         return _first_reason(self.alone, source, candidate)
 
     def beside(self, siblings: Iterable[str], candidate: str) -> str | None:
         """Return why the candidate may not stand beside the texts that were taken for the same row, or None."""
-        asked = [(name, one) for name, one in self.alone if getattr(one, "among_siblings", False)]
-        if not asked:
+        if not self.among_siblings:
             return None
-        reasons = (_first_reason(asked, sibling, candidate) for sibling in siblings)
+        reasons = (_first_reason(self.among_siblings, sibling, candidate) for sibling in siblings)
         return next((reason for reason in reasons if reason is not None), None)
 
     def screen(self, asked: Sequence[Request], answers: Sequence[list[Candidate]]) -> list[list[Candidate]]:

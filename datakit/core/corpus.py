@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Self
 
@@ -33,6 +33,8 @@ SCHEMA = pa.schema(
         ("edits", pa.list_(EDIT)),  # augmented rows only: parent[start:stop] was replaced by text
     ]
 )
+
+_NO_ROWS = SCHEMA.empty_table()
 
 SPLIT_NAMES = ("train", "validation", "test")
 
@@ -93,9 +95,12 @@ class Corpus:
         return corpus
 
     @classmethod
-    def from_rows(cls, rows: Sequence[Mapping[str, Any]]) -> Self:
+    def from_rows(cls, rows: Iterable[Mapping[str, Any]]) -> Self:
         """Build a corpus from mappings with the columns of `SCHEMA`; absent columns are null."""
-        return cls(pa.Table.from_pylist(list(rows), schema=SCHEMA))
+        rows = iter(rows)
+        # A few at a time: a mapping is ten times as large as its row of the table.
+        tables = iter(lambda: pa.Table.from_pylist(list(islice(rows, CorpusFile.ROWS)), schema=SCHEMA), _NO_ROWS)
+        return cls(pa.concat_tables([_NO_ROWS, *tables]).combine_chunks())
 
     def __len__(self) -> int:
         return int(self.table.num_rows)
@@ -196,9 +201,7 @@ class Corpus:
     @classmethod
     def join(cls, corpora: Sequence["Corpus"]) -> Self:
         """Return the rows of all `corpora` as one."""
-        return cls(
-            pa.concat_tables([pa.Table.from_batches([], SCHEMA), *(c.table for c in corpora)]).combine_chunks()
-        )
+        return cls(pa.concat_tables([_NO_ROWS, *(c.table for c in corpora)]).combine_chunks())
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """Yield each row as a mapping."""
@@ -272,7 +275,7 @@ class CorpusFile:
             self._flush(self._rows - self._rows % self.ROWS)
 
     def _flush(self, rows: int) -> None:
-        held = pa.concat_tables([pa.Table.from_batches([], SCHEMA), *self._held])
+        held = pa.concat_tables([_NO_ROWS, *self._held])
         self._writer.write_table(held.slice(0, rows).combine_chunks(), row_group_size=self.ROWS)
         self._held = [held.slice(rows)]
         self._rows -= rows
