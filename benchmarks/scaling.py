@@ -1,11 +1,12 @@
 """What it costs to work in several processes, and how costs grow: predicted from small sizes, then measured.
 
-    python benchmarks/scaling.py [--data FOLDER] [--only engines|growth] [--rows 75000]
+    python benchmarks/scaling.py [--data FOLDER] [--only engines|growth] [--rows 75000] [--new 5]
 
 The texts are those of the folder of data sets (`--data` or DATAKIT_DATA): posts, tweets, reviews, questions.
 
-*Engines*: `augment` makes five new texts a row, by `synonym` and then `insert-punctuation`, with the default
-filters: in one process, in two (`local`), and on a Ray cluster of this machine with two cores, started for it.
+*Engines*: `augment` makes `--new` texts a row, by `synonym` and then `insert-punctuation`, with the default
+filters: in one process, in two (`local`), on a Ray cluster of this machine with two cores, started for it (`ray`),
+and on one that was there before (`joined`), all of whose processes are counted from beginning to end of the work.
 `kept` says whether shards are kept in files, as the pipeline does; `found`, that all of them are there already.
 What every way gives is compared by its digest. Where two work at once, each takes more CPU seconds for the same
 work: they share caches, and often a core of two threads. So serial is also run twice at once, and two workers are
@@ -32,9 +33,10 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from statistics import mean
-from threading import get_ident
 from typing import NamedTuple
 
 SOURCES = (
@@ -44,11 +46,14 @@ SOURCES = (
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?:<br />)+")
 SHORTEST = 5  # words
 HELD_OUT = 1000
-NEW = 5  # texts a row
+ADDRESS = "127.0.0.1:6399"
+SETTLED = 20  # seconds until the workers of a cluster wait
 GROUPS = Path("/sys/fs/cgroup")
+FLAT = (GROUPS / "cgroup.controllers").exists()  # version 2
+NUMBERS = itertools.count()
 
 ENGINES = (
-    *(("serial", "no"), ("ray", "yes"), ("local", "yes")),
+    *(("serial", "no"), ("ray", "yes"), ("joined", "yes"), ("local", "yes")),
     *(("serial", "yes"), ("serial", "found"), ("local", "no")),
 )
 GROWTH = {
@@ -90,7 +95,9 @@ def validate(rows: Sequence[str], classes: int, folder: Path, **_: str) -> str:
     return str(dk.validate(path, deep=False).figures["profile"]["rows"])
 
 
-def augment(rows: Sequence[str], classes: int, folder: Path, *, engine: str = "serial", kept: str = "no") -> str:
+def augment(
+    rows: Sequence[str], classes: int, folder: Path, *, new: int = 5, engine: str = "serial", kept: str = "no"
+) -> str:
     """Make new texts of most rows; the others are the test split."""
     from datakit.augmentation import augment as verb
     from datakit.augmentation.shards import Shelves
@@ -106,8 +113,13 @@ def augment(rows: Sequence[str], classes: int, folder: Path, *, engine: str = "s
             "test": Corpus.from_columns(held_out, labels[: len(held_out)]),
         }
     )
-    wanted = {label: (1 + NEW) * labels.count(label) for label in sorted(set(labels))}
-    engines = {"serial": Local(workers=1), "local": Local(workers=2), "ray": Ray(workers=2)}
+    wanted = {label: (1 + new) * labels.count(label) for label in sorted(set(labels))}
+    engines = {
+        "serial": Local(workers=1),
+        "local": Local(workers=2),
+        "ray": Ray(workers=2),
+        "joined": Ray(workers=2, address=ADDRESS, unauthenticated=True),
+    }
     shelves = None if kept == "no" else Shelves(root=folder / "shards", made_with={}, told=lambda _: None)
     with engines[engine] as opened:
         given = verb(splits, target=wanted, map_shards=opened.map_shards, shelves=shelves)
@@ -140,31 +152,63 @@ def finetune(rows: Sequence[str], classes: int, folder: Path, **_: str) -> str:
 PARTS = {"validate": validate, "augment": augment, "finetune": finetune}
 
 
-def metered(data: Path, part: str, rows: int, classes: int, folder: Path, **how: str) -> Cost:
-    """Do a part in a process and a control group of its own."""
-    flat = (GROUPS / "cgroup.controllers").exists()  # version 2
-    group = (GROUPS if flat else GROUPS / "cpuacct") / f"scaling-{os.getpid()}-{get_ident()}"
-    group.mkdir()
-    order = json.dumps({"part": part, "rows": rows, "classes": classes, "folder": str(folder), "how": how})
-    started = time.monotonic()
+@contextmanager
+def group() -> Iterator[Path]:
+    """Give a control group, and wait for its last process."""
+    made = (GROUPS if FLAT else GROUPS / "cpuacct") / f"scaling-{os.getpid()}-{next(NUMBERS)}"
+    made.mkdir()
     try:
+        yield made
+    finally:
+        while (made / "cgroup.procs").read_text():  # what a cluster needs to end
+            time.sleep(0.5)
+        made.rmdir()
+
+
+def spent(group: Path) -> float:
+    """Return the CPU seconds of a control group until now."""
+    if FLAT:
+        return int((group / "cpu.stat").read_text().split()[1]) / 1e6
+    return int((group / "cpuacct.usage").read_text()) / 1e9
+
+
+@contextmanager
+def cluster(engine: str | int | None) -> Iterator[Path | None]:
+    """Give the control group of a Ray cluster of two cores, where the engine joins one."""
+    if engine != "joined":
+        yield None
+        return
+    ray = Path(sys.executable).with_name("ray")
+    host, _, port = ADDRESS.partition(":")
+    start = f"start --head --block --num-cpus 2 --node-ip-address {host} --port {port} --include-dashboard false"
+    local = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0", "RAY_worker_niceness": "0", "OMP_NUM_THREADS": "1"}
+    with group() as made:
+        command = f"echo $$ > {made / 'cgroup.procs'} && exec {ray} {start}"
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        with subprocess.Popen(["/bin/sh", "-c", command], env={**os.environ, **local}, **quiet) as head:
+            time.sleep(SETTLED)
+            try:
+                yield made
+            finally:
+                head.terminate()
+
+
+def metered(data: Path, part: str, rows: int, classes: int, folder: Path, **how: str | int) -> Cost:
+    """Do a part in a process and a control group of its own."""
+    order = {"part": part, "rows": rows, "classes": classes, "folder": str(folder), "how": how}
+    with group() as own, cluster(how.get("engine")) as others:
+        before = spent(others) if others else 0.0
+        started = time.monotonic()
         done = subprocess.run(
-            [sys.executable, __file__, "--data", str(data), "--order", order, "--group", str(group)],
+            [sys.executable, __file__, "--data", str(data), "--order", json.dumps(order), "--group", str(own)],
             check=True,
             capture_output=True,
             text=True,
             env={**os.environ, "OMP_NUM_THREADS": "1"},
         )
         wall = time.monotonic() - started
-        if flat:
-            spent = int((group / "cpu.stat").read_text().split()[1]) / 1e6
-        else:
-            spent = int((group / "cpuacct.usage").read_text()) / 1e9
-    finally:
-        while (group / "cgroup.procs").read_text():  # what a cluster needs to end
-            time.sleep(0.5)
-        group.rmdir()
-    return Cost(spent, wall, done.stdout.split()[-1])
+        cpu = spent(own) + (spent(others) - before if others else 0.0)
+    return Cost(cpu, wall, done.stdout.split()[-1])
 
 
 def follow(data: Path, order: str, group: Path) -> None:
@@ -175,15 +219,16 @@ def follow(data: Path, order: str, group: Path) -> None:
     print(PARTS[told["part"]](rows, told["classes"], Path(told["folder"]), **told["how"]))
 
 
-def engines(data: Path, rows: int) -> None:
+def engines(data: Path, rows: int, new: int) -> None:
     """Print what each engine costs."""
-    print(f"\n{rows:,} rows, {NEW} new texts each\n")
+    print(f"\n{rows:,} rows, {new} new texts each\n")
+    measured = partial(metered, data, "augment", rows, 2, new=new)
     with (
         tempfile.TemporaryDirectory() as one,
         tempfile.TemporaryDirectory() as other,
         ThreadPoolExecutor() as both,
     ):
-        at_once = mean(both.map(lambda folder: metered(data, "augment", rows, 2, Path(folder)).cpu, (one, other)))
+        at_once = mean(both.map(lambda folder: measured(Path(folder)).cpu, (one, other)))
     print(f"serial, two at once, each: {at_once:.1f} CPU-s\n")
     print("| engine | shards kept | CPU-s | to serial, not kept | to two at once | wall s | digest |")
     print("|---|---|---|---|---|---|---|")
@@ -193,7 +238,7 @@ def engines(data: Path, rows: int) -> None:
             with tempfile.TemporaryDirectory() as fresh:
                 # The folder of the serial one is looked into a second time.
                 folder = Path(before if engine == "serial" and kept != "no" else fresh)
-                cost = metered(data, "augment", rows, 2, folder, engine=engine, kept=kept)
+                cost = measured(folder, engine=engine, kept=kept)
             serial = serial or cost.cpu
             print(
                 f"| {engine} | {kept} | {cost.cpu:.1f} | {cost.cpu / serial - 1:+.1%} "
@@ -231,6 +276,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=os.environ.get("DATAKIT_DATA"))
     parser.add_argument("--only", choices=("engines", "growth"))
     parser.add_argument("--rows", type=int, default=75_000)
+    parser.add_argument("--new", type=int, default=5)
     parser.add_argument("--order", help=argparse.SUPPRESS)
     parser.add_argument("--group", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args()
@@ -240,7 +286,7 @@ def main() -> None:
         follow(given.data, given.order, given.group)
         return
     if given.only != "growth":
-        engines(given.data, given.rows)
+        engines(given.data, given.rows, given.new)
     if given.only != "engines":
         growth(given.data)
 

@@ -112,11 +112,10 @@ class Ray:
         if self._ray is None:
             address = self.address or os.environ.get(ADDRESS)
             self._require_authentication(address)
-            if address is None:
-                for name, value in _OWN.items():
-                    os.environ.setdefault(name, value)  # read when Ray is imported
-            else:
+            if address is not None:
                 _require_somebody_at(address)
+            for name, value in (_OWN if address is None else _joining(address)).items():
+                os.environ.setdefault(name, value)  # read when Ray is imported
             ray = needs("ray", extra="ray")
             try:
                 if address is None:
@@ -138,8 +137,7 @@ class Ray:
 
     def _require_authentication(self, address: str | None) -> None:
         mode = os.environ.get(AUTHENTICATION, "").lower()
-        has_token = any(map(os.environ.get, _TOKENS)) or (Path.home() / ".ray" / "auth_token").exists()
-        if not self.unauthenticated and (mode == "disabled" or (address is not None and not has_token)):
+        if not self.unauthenticated and (mode == "disabled" or (address is not None and not _has_token())):
             raise UsageError(
                 Problem(
                     where="ray_address" if address else AUTHENTICATION,
@@ -148,6 +146,19 @@ class Ray:
                     "nobody else reaches it, --set ray_unauthenticated=true",
                 )
             )
+
+
+def _has_token() -> bool:
+    return any(map(os.environ.get, _TOKENS)) or (Path.home() / ".ray" / "auth_token").exists()
+
+
+def _joining(address: str) -> dict[str, str]:
+    """Return what Ray must be told to join a cluster: by itself it shows no token and avoids 127.0.0.1."""
+    host = address.rpartition(":")[0]
+    return {
+        **({AUTHENTICATION: "token"} if _has_token() else {}),
+        **({_REACHABLE: "0"} if host in (_LOOPBACK, "localhost") else {}),
+    }
 
 
 _LOOPBACK = "127.0.0.1"
