@@ -15,6 +15,7 @@ import resource
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any
@@ -59,6 +60,13 @@ def measured(name: str, data: Path, seed: int, settings: list[str]) -> dict[str,
     source = {role: str((data / file).resolve()) for role, file in files.items()}
     # Error findings of the published files (test rows that occur in train) are known; those rows are withheld.
     recipe = {"source": source, "seed": seed, "accept": ["split-leakage"]}
+    result = {"set": name, "seed": seed, **followed(recipe, settings)}
+    print(json.dumps(result), file=sys.stderr, flush=True)
+    return result
+
+
+def followed(recipe: dict[str, Any], settings: Sequence[str]) -> dict[str, Any]:
+    """Follow a recipe; return the CPU seconds, and each classifier's figures on the test split."""
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "recipe.yaml").write_text(json.dumps(recipe), encoding="utf-8")  # JSON is YAML
         command = [sys.executable, "-m", "datakit", "run", "recipe.yaml", "--json", "--workers", "1"]
@@ -74,18 +82,14 @@ def measured(name: str, data: Path, seed: int, settings: list[str]) -> dict[str,
         )
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         if done.returncode:
-            raise SystemExit(f"{name}, seed {seed}: exit code {done.returncode}\n{done.stdout}\n{done.stderr}")
+            raise SystemExit(f"{recipe}: exit code {done.returncode}\n{done.stdout}\n{done.stderr}")
         (metrics,) = Path(folder).glob(".datakit/runs/*/metrics.json")
         figures = json.loads(metrics.read_text(encoding="utf-8"))
     classifiers = {"model": figures["model"], **figures["baselines"]}
-    result = {
-        "set": name,
-        "seed": seed,
+    return {
         "cpu": after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime,
         **{key: {f: kind[f] for f in ("accuracy", "macro_f1")} for key, kind in classifiers.items()},
     }
-    print(json.dumps(result), file=sys.stderr, flush=True)
-    return result
 
 
 def row(name: str, runs: list[dict[str, Any]]) -> str:
