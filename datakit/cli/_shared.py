@@ -1,4 +1,4 @@
-"""What the verbs share: options, running the pipeline, showing what came of it."""
+"""What the verbs share: running the pipeline, showing what came of it."""
 
 import json
 import re
@@ -10,49 +10,12 @@ from typing import Any, TypeVar
 
 import click
 
-from datakit.cli._completion import codes, offered, settings
-from datakit.cli._progress import LOGS, VARIABLE, progress
+from datakit.cli._progress import progress
 from datakit.pipeline.events import Listener
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 GATE_FAILED = 3
-
-#: Names of the options that `pipeline_options` adds.
-SHARED = ("accept", "seed", "settings", "workers", "as_json", "quiet", "log")
-
-
-def pipeline_options(command: F) -> F:
-    """Add the options that every verb of the pipeline takes."""
-    for option in (
-        click.option(
-            "--accept",
-            multiple=True,
-            metavar="CODE",
-            shell_complete=offered(codes),
-            help="Go on in spite of these error findings.",
-        ),
-        click.option("--seed", type=int, help="Seed of everything random (default 13)."),
-        click.option(
-            "--set",
-            "settings",
-            multiple=True,
-            metavar="SECTION.OPTION=VALUE",
-            shell_complete=offered(settings),
-            help="Any option.",
-        ),
-        click.option("--workers", type=click.IntRange(min=1), help="Worker processes (default: all cores)."),
-        click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead."),
-        click.option("--quiet", is_flag=True, help="Print nothing but errors."),
-        click.option(
-            "--log",
-            type=click.Choice(LOGS),
-            envvar=VARIABLE,
-            help="How progress is told: auto (a bar, or text where there is no terminal), text, json.",
-        ),
-    ):
-        command = option(command)
-    return command
 
 
 def patch_of(section: str, options: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from typing import Any
 import click
 
 from datakit.cli._completion import components, offered
-from datakit.cli._shared import SHARED, as_asked, bring_up_to, parse_settings, patch_of, pipeline_options
+from datakit.cli._options import SHARED, pipeline_options
+from datakit.cli._shared import as_asked, bring_up_to, parse_settings, patch_of
 
 
 @click.command("augment")

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from datakit.cli._completion import components, offered
+from datakit.cli._options import json_option, quiet_option
 from datakit.cli._shared import parse_settings
 
 
@@ -31,8 +32,8 @@ from datakit.cli._shared import parse_settings
 @click.option("--id-column", metavar="NAME", help="Guessed when obvious; else rows are known by content.")
 @click.option("--columns", metavar="A,B,…", help="Names for a CSV or TSV file without a header.")
 @click.option("--encoding", help="Read strictly. Default auto: UTF-8; CSV and TSV else as their bytes say.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead.")
-@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@json_option
+@quiet_option
 def command(
     path: Path | None,
     *,

@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from datakit.cli._completion import offered, runs, settings
+from datakit.cli._completion import offered, runs
+from datakit.cli._options import json_option, quiet_option, settings_option
 from datakit.cli._shared import GATE_FAILED, parse_settings
 
 SEEDS = 5  # fewer cannot tell luck of the seeds from skill: see docs/comparing.md
@@ -18,16 +19,9 @@ SEEDS = 5  # fewer cannot tell luck of the seeds from skill: see docs/comparing.
 @click.option("--arms", metavar="A,B,…", help="Teach in these ways and compare them; the first is the baseline.")
 @click.option("--seeds", type=click.IntRange(min=1), help=f"Models an arm (default {SEEDS}).")
 @click.option("--common", is_flag=True, help="Compare on the rows that all test splits have.")
-@click.option(
-    "--set",
-    "settings",
-    multiple=True,
-    metavar="SECTION.OPTION=VALUE",
-    shell_complete=offered(settings),
-    help="Any option, for all arms.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead.")
-@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@settings_option
+@json_option
+@quiet_option
 def command(
     runs: tuple[str, ...],
     *,

@@ -7,7 +7,8 @@ from typing import Any
 import click
 
 from datakit.cli._completion import offered, runs
-from datakit.cli._shared import GATE_FAILED, SHARED, bring_up_to, pipeline_options
+from datakit.cli._options import SHARED, pipeline_options
+from datakit.cli._shared import GATE_FAILED, bring_up_to
 
 
 @click.command("diagnose")

@@ -4,7 +4,8 @@ from typing import Any
 
 import click
 
-from datakit.cli._shared import SHARED, bring_up_to, patch_of, pipeline_options
+from datakit.cli._options import SHARED, pipeline_options
+from datakit.cli._shared import bring_up_to, patch_of
 
 
 @click.command("evaluate")

@@ -30,7 +30,6 @@ def command(code: str | None) -> int:
     if code in CODES:
         pages.append(f"{code}\n\n{CODES[code]}")
     if not pages:
-        known = {name for family in families() for name in family.names()} | CODES.keys()
-        raise UsageError(Problem(where=code, got="nothing of that name", fix=suggest(code, known)))
+        raise UsageError(Problem(where=code, got="nothing of that name", fix=suggest(code, codes())))
     console.print(terminal.manual("\n\n\n".join(pages)))  # a check and the fix of what it finds have the same name
     return 0

@@ -4,17 +4,12 @@ from pathlib import Path
 
 import click
 
-from datakit.cli._completion import models, offered
+from datakit.cli._options import model_option
 
 
 @click.command("export")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
-@click.option(
-    "--run",
-    metavar="RUN",
-    shell_complete=offered(models),
-    help="The model of this run, or champion, or latest (default: champion, else latest).",
-)
+@model_option
 @click.option("--title", help="What the model card calls it (default: the folder's name).")
 @click.option("--onnx", is_flag=True, help="Also as model.onnx, checked against PyTorch.")
 def command(folder: Path, run: str | None, title: str | None, onnx: bool) -> int:

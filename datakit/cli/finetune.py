@@ -8,15 +8,14 @@ from typing import Any
 import click
 
 from datakit.cli._completion import components, folders, offered
+from datakit.cli._options import SHARED, pipeline_options
 from datakit.cli._shared import (
     GATE_FAILED,
-    SHARED,
     as_asked,
     as_json,
     bring_up_to,
     command_line,
     patch_of,
-    pipeline_options,
     relative,
     show,
     watching,

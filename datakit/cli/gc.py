@@ -5,11 +5,13 @@ from pathlib import Path
 
 import click
 
+from datakit.cli._options import json_option
+
 
 @click.command("gc")
 @click.option("--keep", default=5, show_default=True, type=click.IntRange(min=1), help="Newest runs that stay.")
 @click.option("--dry-run", is_flag=True, help="Only say what would go.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead.")
+@json_option
 def command(keep: int, dry_run: bool, as_json: bool) -> int:
     """Remove old runs, and the objects, records, checkpoints and shards that no other run needs.
 

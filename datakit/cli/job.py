@@ -6,7 +6,8 @@ from typing import Any
 import click
 
 from datakit.cli._completion import offered, recipes
-from datakit.cli._shared import SHARED, as_asked, as_json, pipeline_options, relative, show, watching
+from datakit.cli._options import SHARED, pipeline_options
+from datakit.cli._shared import as_asked, as_json, relative, show, watching
 
 
 @click.group("job")

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from datakit.cli._options import json_option, quiet_option
 from datakit.cli._shared import GATE_FAILED
 
 _COLOURS = {"error": "red", "warning": "yellow", "info": "blue"}
@@ -13,8 +14,8 @@ _COLOURS = {"error": "red", "warning": "yellow", "info": "blue"}
 
 @click.command("lint")
 @click.argument("paths", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead.")
-@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@json_option
+@quiet_option
 def command(paths: tuple[Path, ...], *, as_json: bool, quiet: bool) -> int:
     """Look at training scripts (.py) and notebooks (.ipynb) for what breaks on transformers 5 or harms training.
 

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from datakit.cli._completion import offered, stages
+from datakit.cli._options import json_option
 from datakit.cli._shared import shortened
 
 _SHOWN = 48  # characters of any other value
@@ -20,7 +21,7 @@ _SHOWN = 48  # characters of any other value
     shell_complete=offered(stages),
     help="Only this stage: what of its key differs, then and now.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead.")
+@json_option
 @click.argument("recipe", required=False, type=click.Path(path_type=Path))
 def command(stage: str | None, as_json: bool, recipe: Path | None) -> int:
     """Show which stages would run, and which part of what they depend on has changed."""

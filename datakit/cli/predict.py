@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from datakit.cli._completion import models, offered
+from datakit.cli._options import model_option
 
 #: Texts that are labelled together: enough to make batches of like length, few enough to answer soon.
 _TOGETHER = 4096
@@ -22,12 +22,7 @@ _TOGETHER = 4096
     type=click.Path(path_type=Path, allow_dash=True),
     help="One text a line; - for stdin.",
 )
-@click.option(
-    "--run",
-    metavar="RUN",
-    shell_complete=offered(models),
-    help="The model of this run, or champion, or latest (default: champion, else latest).",
-)
+@model_option
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a text instead.")
 def command(texts: tuple[str, ...], path: Path | None, run: str | None, as_json: bool) -> int:
     """Label TEXTS with the fine-tuned model: label, probability and text, separated by tabs.

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from datakit.cli._completion import offered, runs
+from datakit.cli._options import json_option
 
 
 @click.command("replay")
@@ -14,7 +15,7 @@ from datakit.cli._completion import offered, runs
 @click.option(
     "--run", metavar="RUN", shell_complete=offered(runs), help="The run that made it (default: the latest)."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead.")
+@json_option
 def command(row: str, run: str | None, as_json: bool) -> int:
     """Make the augmented row ID again, and say whether it is the same to the byte.
 

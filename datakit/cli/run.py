@@ -6,7 +6,8 @@ from typing import Any
 import click
 
 from datakit.cli._completion import files
-from datakit.cli._shared import SHARED, follow, pipeline_options
+from datakit.cli._options import SHARED, pipeline_options
+from datakit.cli._shared import follow
 
 
 @click.command("run")

@@ -7,7 +7,8 @@ from typing import Any
 import click
 
 from datakit.cli._completion import files
-from datakit.cli._shared import SHARED, bring_up_to, patch_of, pipeline_options
+from datakit.cli._options import SHARED, pipeline_options
+from datakit.cli._shared import bring_up_to, patch_of
 
 KEPT = ".datakit/assignment.parquet"
 

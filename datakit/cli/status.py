@@ -4,9 +4,11 @@ from pathlib import Path
 
 import click
 
+from datakit.cli._options import json_option
+
 
 @click.command("status")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead.")
+@json_option
 def command(as_json: bool) -> int:
     """Show source, stages, latest run and champion of this workspace."""
     import json

@@ -8,12 +8,13 @@ from typing import Any
 import click
 
 from datakit.cli._completion import offered, runs
+from datakit.cli._options import json_option
 from datakit.cli._shared import shortened
 
 
 @click.command("trace")
 @click.argument("name", metavar="ID", shell_complete=offered(runs, else_type="file"))
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead.")
+@json_option
 def command(name: str, as_json: bool) -> int:
     """Tell where ID comes from, and what became of it.
 

@@ -6,7 +6,8 @@ from typing import Any
 import click
 
 from datakit.cli._completion import files, offered, runs, suites
-from datakit.cli._shared import SHARED, bring_up_to, follow, patch_of, pipeline_options
+from datakit.cli._options import SHARED, pipeline_options
+from datakit.cli._shared import bring_up_to, follow, patch_of
 
 
 @click.command("validate")

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from datakit.cli._options import json_option
 from datakit.cli._shared import relative
 
 DAMAGED = 3
@@ -21,7 +22,7 @@ _SAID = {
 
 @click.command("verify")
 @click.option("--mend", is_flag=True, help="Remove what is damaged: the next call makes it again.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead.")
+@json_option
 def command(mend: bool, as_json: bool) -> int:
     """Hash again all that is kept in .datakit, and tell what is damaged, changed or missing, and whose it is.
 

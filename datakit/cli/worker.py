@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from datakit.cli._shared import SHARED, as_asked, command_line, pipeline_options
+from datakit.cli._options import SHARED, pipeline_options
+from datakit.cli._shared import as_asked, command_line
 
 
 class _ShareType(click.ParamType[Any]):
