@@ -45,7 +45,8 @@ class Validate(Stage):
         "pipeline/stages/validate",
     )
     packages: ClassVar[tuple[str, ...]] = (
-        *(*CORE_PACKAGES, *GATE_PACKAGES, "charset-normalizer", "datasets", "ftfy", "scikit-learn", "tokenizers"),
+        *(*CORE_PACKAGES, *GATE_PACKAGES, "charset-normalizer", "datasets", "ftfy", "rapidfuzz", "scikit-learn"),
+        "tokenizers",
     )
     seeded: ClassVar[bool] = False
 

@@ -1,12 +1,12 @@
 """One label in several spellings."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from datakit.core.findings import Finding, Severity
 from datakit.validation.checks._base import Check, counted
-from datakit.validation.checks._labels import folded
+from datakit.validation.checks._labels import counts_of, folded, spelt_otherwise
 from datakit.validation.survey import Survey
 
 
@@ -31,30 +31,13 @@ class LabelVariants(Check):
 
     def find(self, survey: Survey) -> Iterator[Finding]:
         """Yield one finding for each split with rarer spellings."""
-        counts: Counter[str] = Counter()
-        for digest in survey.values():
-            counts.update(digest.label_counts)
-        groups = spellings(counts)
-        for digest in survey.values():
-            here = {usual: others & digest.label_counts.keys() for usual, others in groups.items()}
-            here = {usual: others for usual, others in here.items() if others}
-            if not here:
-                continue
-            rows = digest.rows_with(frozenset().union(*here.values()))
-            shown = "; ".join(f"{usual!r} also as {_listed(others)}" for usual, others in list(here.items())[:3])
+        for rows, shown, told in spelt_otherwise(survey, spellings(counts_of(survey))):
             yield Finding(
                 code=self.code,
                 severity=Severity.ERROR,
-                message=f"{counted(len(rows), 'row has', 'rows have')} a label in another spelling: {shown}",
+                message=f"{counted(rows, 'row has', 'rows have')} a label in another spelling: {shown}",
                 fix="datakit clean --fix label-variants, or write them the same way",
-                evidence={
-                    "rows": len(rows),
-                    "variants": {
-                        usual: {label: digest.label_counts.get(label, 0) for label in (usual, *sorted(others))}
-                        for usual, others in here.items()
-                    },
-                },
-                **digest.located(rows),
+                **told,
             )
 
 
@@ -64,7 +47,3 @@ def spellings(counts: Mapping[str, int]) -> dict[str, frozenset[str]]:
     for label in sorted(counts, key=lambda label: (-counts[label], label)):
         groups[folded(label)].append(label)
     return {usual: frozenset(others) for usual, *others in groups.values() if others}
-
-
-def _listed(labels: frozenset[str]) -> str:
-    return ", ".join(map(repr, sorted(labels)))

@@ -6,7 +6,8 @@ from typing import ClassVar
 
 from datakit.core.corpus import Corpus
 from datakit.validation.checks.label_variants import spellings
-from datakit.validation.fixes._base import Action, Change, Fix, Step, shown
+from datakit.validation.fixes._base import Change, Fix, Step
+from datakit.validation.fixes._labels import respelt
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,15 +30,5 @@ class LabelVariants(Fix):
     step: ClassVar[Step] = Step.SPELLING
 
     def changes(self, rows: Corpus) -> Iterator[Change]:
-        """Yield the rows with a rarer spelling."""
-        usual = {other: most for most, others in spellings(rows.label_counts).items() for other in others}
-        for row, labels in enumerate(rows.label_sets if usual else []):
-            rare = [label for label in labels if label in usual]
-            if rare:
-                after = tuple(sorted({usual.get(label, label) for label in labels}))
-                yield Change(
-                    row=row,
-                    action=Action.LABEL,
-                    after=after if rows.multi_label else after[0],
-                    because=f"the usual spelling of {', '.join(map(shown, rare))}",
-                )
+        """Return the rows with a rarer spelling."""
+        return respelt(rows, spellings(rows.label_counts), "the usual spelling of")
