@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Self
+from operator import attrgetter
+from typing import Self
 
-from msgspec.structs import asdict
+from msgspec.structs import astuple
 
 from datakit.augmentation.filling import Candidate, Desk, NewRow, Panel, Rejected, Request, Vacancy, Work
 from datakit.augmentation.languages import AUTO, Account, Spoken, language_of
@@ -28,7 +29,7 @@ from datakit.augmentation.registries import filters as filter_registry
 from datakit.augmentation.registries import operators as operator_registry
 from datakit.augmentation.shards import MapShards, Share, Shelf, Shelves, answers
 from datakit.augmentation.shortfalls import Reason, Shortfall, finding_of, reason_for, shortfalls
-from datakit.core.corpus import Corpus, Splits
+from datakit.core.corpus import Corpus, Splits, edits_array
 from datakit.core.errors import Problem, UsageError
 from datakit.core.findings import Report
 
@@ -316,14 +317,14 @@ def _augmented(
 ) -> Augmented:
     """Return the train split with its new rows, and the account of them."""
     labels_of = dict(zip(train.ids, train.label_sets, strict=True))
-    rows = (row for vacancy in vacancies.values() for row in _rows(vacancy.new, labels_of, train.multi_label))
+    rows = [row for vacancy in vacancies.values() for row in sorted(vacancy.new, key=attrgetter("place"))]
     made = _made(vacancies)
     limited = {kind for kind, vacancy in vacancies.items() if vacancy.is_limited}
     short = tuple(shortfalls(made, order.before, order.wanted, able=made.keys() - spent, limited=limited))
     added = carrying(made, order.before)
     rejected = dict(sorted(desk.rejected.items()))
     return Augmented(
-        train=train.extend(Corpus.from_rows(rows)),
+        train=train.extend(_corpus(rows, labels_of, multi_label=train.multi_label)),
         before=order.before,
         wanted=order.wanted,
         added=added,
@@ -337,7 +338,7 @@ def _augmented(
                 "target": order.target,
                 "before": order.before,
                 "wanted": order.wanted,
-                "new_rows": sum(made.values()),
+                "new_rows": len(rows),
                 "added": added,
                 "made_by": account.made_by,
                 "language": account.common,
@@ -459,17 +460,17 @@ def protecting(operator: Component, labels: Iterable[str]) -> Component:
     return {**operator, "protect": sorted({*operator.get("protect", ()), *words})}
 
 
-def _rows(
-    new: Sequence[NewRow], labels_of: Mapping[str, tuple[str, ...]], multi_label: bool
-) -> Iterator[dict[str, Any]]:
-    for row in sorted(new, key=lambda row: row.place):
-        labels = labels_of[row.parent]
-        yield {
-            "id": f"{row.parent}~{row.op}-{row.k}",
-            "text": row.edit.text,
-            **({"labels": list(labels)} if multi_label else {"label": labels[0]}),
-            "parent": row.parent,
-            "op": row.op,
-            "k": row.k,
-            "edits": list(map(asdict, row.edit.spans)),
+def _corpus(rows: Sequence[NewRow], labels_of: Mapping[str, tuple[str, ...]], *, multi_label: bool) -> Corpus:
+    """Return the new rows, each with the labels of its parent."""
+    labels = [labels_of[row.parent] for row in rows]
+    return Corpus.from_arrays(
+        {
+            "id": [f"{row.parent}~{row.op}-{row.k}" for row in rows],
+            "text": [row.edit.text for row in rows],
+            **({"labels": labels} if multi_label else {"label": [label for (label,) in labels]}),
+            "parent": [row.parent for row in rows],
+            "op": [row.op for row in rows],
+            "k": [row.k for row in rows],
+            "edits": edits_array([list(map(astuple, row.edit.spans)) for row in rows]),
         }
+    )

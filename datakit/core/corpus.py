@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from typing import Any, Self
 
@@ -82,8 +82,7 @@ class Corpus:
             columns["label"] = string_array(label)
         if labels is not None:
             columns["labels"] = pa.array(labels, SCHEMA.field("labels").type)
-        columns |= {f.name: pa.nulls(n, f.type) for f in SCHEMA if f.name not in columns}
-        corpus = cls(pa.table(columns, schema=SCHEMA))
+        corpus = cls.from_arrays(columns)
         # What is at hand need not be made of the table again.
         corpus.__dict__.update(
             texts=list(text),
@@ -95,12 +94,16 @@ class Corpus:
         return corpus
 
     @classmethod
+    def from_arrays(cls, columns: Mapping[str, Any]) -> Self:
+        """Build a corpus from columns of `SCHEMA`, as arrays or as lists; absent columns are null."""
+        n = len(columns["id"])
+        absent = {field.name: pa.nulls(n, field.type) for field in SCHEMA if field.name not in columns}
+        return cls(pa.table({**columns, **absent}, schema=SCHEMA))
+
+    @classmethod
     def from_rows(cls, rows: Iterable[Mapping[str, Any]]) -> Self:
         """Build a corpus from mappings with the columns of `SCHEMA`; absent columns are null."""
-        rows = iter(rows)
-        # A few at a time: a mapping is ten times as large as its row of the table.
-        tables = iter(lambda: pa.Table.from_pylist(list(islice(rows, CorpusFile.ROWS)), schema=SCHEMA), _NO_ROWS)
-        return cls(pa.concat_tables([_NO_ROWS, *tables]).combine_chunks())
+        return cls(pa.Table.from_pylist(list(rows), schema=SCHEMA))
 
     def __len__(self) -> int:
         return int(self.table.num_rows)
@@ -227,6 +230,14 @@ class Corpus:
     def _list(self, column: str) -> list[Any]:
         values: list[Any] = self.table.column(column).to_pylist()
         return values
+
+
+def edits_array(edits: Sequence[Sequence[tuple[int, int, str]]]) -> pa.Array:
+    """Return what stands in the column `edits` of rows, of each the start and stop in its parent and the text."""
+    ends = np.cumsum([0, *map(len, edits)], dtype=np.int32)
+    columns = list(zip(*chain.from_iterable(edits), strict=True)) or [()] * len(EDIT)
+    fields = [pa.array(column, field.type) for column, field in zip(columns, EDIT, strict=True)]
+    return pa.ListArray.from_arrays(ends, pa.StructArray.from_arrays(fields, fields=list(EDIT)))
 
 
 def edits_of(row: Mapping[str, Any]) -> tuple[tuple[int, int, str], ...]:
