@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from datakit.core.history import TOO_SHORT, History
+from datakit.core.history import TOO_FAR, TOO_SHORT, History
 from datakit.diagnosis.rules._base import Diagnosis, Phase, Rule
 from datakit.diagnosis.rules._signs import Signs, mended_rate, without_remedy
 
@@ -35,6 +35,7 @@ class MajorityCollapse(Rule):
     )
     share: float = 0.98  # fraction of the answers, 0..1
     slow: float = TOO_SHORT  # update ratio, below which the rate is raised before anything else
+    far: float = TOO_FAR  # update ratio, above which the rate is the surer cause
 
     def judge(self, history: History, metrics: Mapping[str, Any]) -> Diagnosis | None:  # noqa: ARG002
         """Compare the answers of the kept epoch with the labels."""
@@ -51,7 +52,8 @@ class MajorityCollapse(Rule):
             f"the model answers {label!r} to {answers:,} of {rows:,} validation rows; {truth:,} of them are",
             symptom="every text gets the same label",
             cause="the loss has not left the class frequencies behind",
-            confidence=0.6,
+            # Too long steps are a cause of it, and what mends them mends this.
+            confidence=0.4 if signs.update and signs.update > self.far else 0.6,
             evidence={
                 "label": label,
                 "answers": answers,
