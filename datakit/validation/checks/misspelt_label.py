@@ -31,7 +31,7 @@ class MisspeltLabel(Check):
         Look whether they are one, and write them the same way. Where they are two, leave them: it is a warning.
     Source:
         Damerau 1964, A technique for computer detection and correction of spelling errors: four in five misspelt
-        words have one such slip. On the labels of nine real sets, 139 in all, it finds nothing.
+        words have one such slip. On the labels of ten real sets, 129 in all, it finds nothing.
     """
 
     min_ratio: float = MIN_RATIO  # rows of the frequent label to one of the misspelt one
