@@ -31,6 +31,7 @@ def test_a_slip_is_one_letter_or_two_neighbours(slip):
         ("level12", "level1"),
         ("type_A", "type_B"),
         ("cat", "car"),
+        ("lost_pin", "lost_bin"),
         ("typical", "atypical"),
         ("atypical", "typical"),
         ("positive", "posts"),
@@ -41,6 +42,12 @@ def test_a_slip_is_one_letter_or_two_neighbours(slip):
 def test_other_labels_stay_apart(frequent, rare):
     """Digits, short words and a letter in front make another label; two slips in a short word are too many."""
     assert find("misspelt-label", train=rows(**{frequent: 40, rare: 1})) == []
+
+
+def test_beside_words_that_are_the_same_a_shorter_one_will_do():
+    """Four letters; and a blank may be missing."""
+    assert find("misspelt-label", train=rows(lost_card=20, lost_crad=1))
+    assert find("misspelt-label", train=rows(lost_card=20, lostcard=1))
 
 
 def test_two_slips_are_seen_in_a_long_word():
