@@ -28,7 +28,7 @@ _CHARACTERS = [
     ("one two three four five " * 9, "a"),
     ("\u043f\u043e-\u0440\u0443\u0441\u0441\u043a\u0438", "a"),
 ]
-_SIGNS = [*[(f"[B] sign {i}", "b") for i in range(12)], ("\U0001f71a " * 9, "A ")]
+_SIGNS = [*[(f"[B] sign {i}", "b") for i in range(12)], ("\U0001f71a " * 9, "A "), ("slip", "unsene")]
 _OTHER = [(f"QUITE ANOTHER TEXT, {i}!", "unseen") for i in range(60)]
 _SENTENCE = "please send the parcel to my new address in the old town before friday noon"
 _NEAR = [(_SENTENCE, "a"), (f"{_SENTENCE} please", "b")]

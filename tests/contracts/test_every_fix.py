@@ -18,6 +18,7 @@ DIRTY = corpus(
         *[("twice", "a"), ("TWICE", "b"), ("twice", "a"), ("even", "a"), ("even", "b")],
         *[(LONG.format("barn"), "a"), (LONG.format("house"), "b")],
         *[("variant one", "A "), ("variant two", "A ")],
+        *[*[(f"rather long label {i}", "other") for i in range(20)], ("slip", "othre")],
         *[("fr\u200bee &lt;b&gt;pri&#8203;ze&lt;/b&gt;", "a"), ("caf\u00c3\u00a9 \u00e5\u00a3100", "b")],
         *[("that\x92s\x00 it", "a"), ("&acirc;&euro;&trade; and <!-- so --> on", "b"), ("a<b\x07r>b", "a")],
     ]
