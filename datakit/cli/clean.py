@@ -11,6 +11,7 @@ import click
 from datakit.cli._completion import components, offered
 from datakit.cli._options import json_option, quiet_option
 from datakit.cli._shared import parse_settings
+from datakit.core.wording import counted
 
 
 @click.command("clean")
@@ -180,9 +181,7 @@ def _show_source(console: Any, told: Mapping[str, Any], rows: str) -> None:
 
 def _show_fix(console: Any, name: str, changes: Mapping[str, int]) -> None:
     words = {"text": ("text", "changed"), "label": ("label", "changed"), "drop": ("row", "dropped")}
-    counts = (
-        f"{n:,} {words[action][0]}{'' if n == 1 else 's'} {words[action][1]}" for action, n in changes.items()
-    )
+    counts = (f"{counted(n, words[action][0])} {words[action][1]}" for action, n in changes.items())
     console.print(f"  {name:<21} {', '.join(counts)}")
 
 

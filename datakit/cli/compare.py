@@ -10,6 +10,7 @@ import click
 from datakit.cli._completion import offered, runs
 from datakit.cli._options import json_option, quiet_option, settings_option
 from datakit.cli._shared import GATE_FAILED, parse_settings
+from datakit.core.wording import counted
 
 SEEDS = 5  # fewer cannot tell luck of the seeds from skill: see docs/comparing.md
 
@@ -108,8 +109,8 @@ def _show(comparison: Any, written: Path | None) -> None:
     from datakit.reports import terminal
 
     console = terminal.console()
-    one = "model" if comparison.seeds == 1 else "models"
-    rows = f"{comparison.rows:,} test rows, {comparison.seeds} {one} an arm, against {comparison.baseline}"
+    models = counted(comparison.seeds, "model")
+    rows = f"{comparison.rows:,} test rows, {models} an arm, against {comparison.baseline}"
     console.print(Text.assemble(("compare", "bold"), f"  {rows}"))
     for table in comparison.tables:
         figure = f"{table.figure}, points, on {table.rows:,} rows"

@@ -8,6 +8,7 @@ import click
 
 from datakit.cli._options import json_option, quiet_option
 from datakit.cli._shared import GATE_FAILED
+from datakit.core.wording import counted
 
 _COLOURS = {"error": "red", "warning": "yellow", "info": "blue"}
 
@@ -52,9 +53,5 @@ def _show(linted: Any, *, quiet: bool) -> None:
             click.echo(f"{click.style('  fix:', dim=True)} {flaw.fix}")
     if not quiet:
         nouns = {"error": "error", "warning": "warning", "info": "remark"}
-        told = ", ".join(_counted(n, nouns[severity]) for severity, n in counts.items() if n)
-        click.echo(f"{_counted(len(linted), 'file')}: {told or 'nothing found'}")
-
-
-def _counted(n: int, noun: str) -> str:
-    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+        told = ", ".join(counted(n, nouns[severity]) for severity, n in counts.items() if n)
+        click.echo(f"{counted(len(linted), 'file')}: {told or 'nothing found'}")

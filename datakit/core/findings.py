@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from datakit.core.notebook import table
+from datakit.core.wording import counted
 
 
 class Severity(StrEnum):
@@ -44,6 +45,5 @@ class Report:
 
     def _repr_html_(self) -> str:
         rows = ((f.severity, f.code, f.message, f.fix) for f in self.findings)
-        n = len(self.findings)
-        caption = f"{self.stage}: {n} finding{'' if n == 1 else 's'}"
+        caption = f"{self.stage}: {counted(len(self.findings), 'finding')}"
         return table(("severity", "code", "what", "fix"), rows, caption=caption)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import ceil
 
 from datakit.core.findings import Finding, Severity
+from datakit.core.wording import counted
 from datakit.evaluation.calibration import Calibration
 from datakit.evaluation.intervals import wilson
 from datakit.evaluation.metrics import Metrics
@@ -63,7 +64,7 @@ def of_support(metrics: Metrics) -> Iterator[Finding]:
         return
     have = "has" if len(found) == 1 else "have"
     shown = (
-        f"{one.label} ({one.rows:,} {'row' if one.rows == 1 else 'rows'}, F1 {one.f1:.2f} within "
+        f"{one.label} ({counted(one.rows, 'row')}, F1 {one.f1:.2f} within "
         f"{one.interval[0]:.2f}-{one.interval[1]:.2f}, about {one.needed:,} needed)"
         for one in found
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
+from datakit.core.wording import counted
 from datakit.evaluation.comparison import Difference, compare, macro_f1, mcnemar, recall_of
 from datakit.evaluation.truth import Bools, Truth
 
@@ -138,7 +139,7 @@ def sentence(one: Difference, table: Table, seeds: int) -> str:
         return f"{pair}: {one.outcome} by {_unsigned(one.difference)} points {interval}"
     if one.error == 0:
         return f"{pair}: no difference, they are right and wrong equally often on every draw of the rows"
-    because = f"{table.rows:,} {_plural('row', table.rows)} and {seeds} {_plural('seed', seeds)}"
+    because = f"{counted(table.rows, 'row')} and {counted(seeds, 'seed')}"
     unseen = (
         f"less than {_unsigned(one.detectable)} points would not be seen"
         if one.detectable < 1
@@ -148,10 +149,6 @@ def sentence(one: Difference, table: Table, seeds: int) -> str:
     if one.low > 0 or one.high < 0:
         text += f"; by itself {interval}, but not beyond doubt among all that is compared here"
     return text
-
-
-def _plural(noun: str, n: int) -> str:
-    return noun if n == 1 else f"{noun}s"
 
 
 def _points(value: float) -> str:

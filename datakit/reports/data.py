@@ -9,8 +9,9 @@ from typing import Any
 
 from datakit.core.findings import Severity
 from datakit.core.story import Sample, Story
+from datakit.core.wording import counted
 from datakit.reports import charts
-from datakit.reports.page import TEXT, Plot, counted, figures, findings, number, plot, ratio, share, shortened
+from datakit.reports.page import TEXT, Plot, figures, findings, number, plot, ratio, share, shortened
 
 _ROWS = 50  # of a table of examples
 _CONTEXT = 160  # characters of unchanged text between two edits

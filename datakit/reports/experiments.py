@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from datakit.core.story import Story
+from datakit.core.wording import counted
 from datakit.reports import charts
-from datakit.reports.page import Plot, counted, option, plot, score, signed
+from datakit.reports.page import Plot, option, plot, score, signed
 
 
 def sections(story: Story) -> dict[str, Any]:

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from datakit.core.story import Chronicle, Line
+from datakit.core.wording import counted
 from datakit.reports import charts
 from datakit.reports.document import Head, Section, Verdict, document, moment
-from datakit.reports.page import Plot, counted, plot
+from datakit.reports.page import Plot, plot
 
 _SECTIONS = (
     Section(name="history", title="History"),

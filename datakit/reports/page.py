@@ -34,11 +34,6 @@ def plot(*, title: str, svg: str, note: str = "", wide: bool = False) -> Plot:
     return Plot(title=title, svg=Markup(svg), note=note, wide=wide)  # noqa: S704  (vl-convert escapes all text)
 
 
-def counted(n: int, one: str, many: str = "") -> str:
-    """Return a number of things."""
-    return f"{n:,} {one if n == 1 else many or f'{one}s'}"
-
-
 def number(value: float | None) -> str:
     """Return a number, nothing for none."""
     return "" if value is None else f"{value:,.10g}"

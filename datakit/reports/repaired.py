@@ -4,7 +4,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from datakit.reports.page import counted, points, score
+from datakit.core.wording import counted
+from datakit.reports.page import points, score
 
 _LEAST = 0.001  # p value that is told as it is
 

@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from datakit.core.story import Several, Story
+from datakit.core.wording import counted
 from datakit.reports import charts
 from datakit.reports.document import Head, Section, Verdict, document, moment
 from datakit.reports.evaluated import model_of
 from datakit.reports.experiments import compared
-from datakit.reports.page import Plot, counted, figures, findings, flat, number, plot, points, score
+from datakit.reports.page import Plot, figures, findings, flat, number, plot, points, score
 
 _SECTIONS = (
     Section(name="runs", title="Runs"),

@@ -17,6 +17,7 @@ from rich.text import Text
 
 from datakit.core.findings import Finding, Report, Severity
 from datakit.core.story import Sample
+from datakit.core.wording import counted
 
 BAR = 24  # columns of the longest bar
 FULL = 80  # columns of a line of the manual behind which it goes on
@@ -279,8 +280,7 @@ def _validate(report: Report) -> list[RenderableType]:
     columns = " ".join(f"{role}={name}" for role, name in report.figures["columns"].items())
     quarantined = sum(report.figures["quarantined"].values())
     line = Text(f"{profile['rows']:,} rows to learn from · {profile['classes']} labels · {columns}")
-    rows = "row" if quarantined == 1 else "rows"
-    kept = [Text(f"{quarantined:,} {rows} in quarantine", style="yellow")] if quarantined else []
+    kept = [Text(f"{counted(quarantined, 'row')} in quarantine", style="yellow")] if quarantined else []
     notes = [
         Text(f"{split}: {note}", style="dim") for split, told in report.figures["notes"].items() for note in told
     ]

@@ -7,9 +7,10 @@ from typing import Any
 
 from datakit.core.findings import Finding, Severity
 from datakit.core.story import Story
+from datakit.core.wording import counted
 from datakit.reports.document import Verdict
 from datakit.reports.evaluated import LINEAR, NAMES, baselines_of, model_of, several
-from datakit.reports.page import counted, figures, findings, signed
+from datakit.reports.page import figures, findings, signed
 
 #: How a run ended that is not done.
 _STOPS = {"failed": "Failed", "interrupted": "Interrupted", "timed out": "Timed out"}

@@ -10,7 +10,8 @@ from datakit.core.corpus import Corpus, Splits
 from datakit.core.findings import Finding, Report, Severity
 from datakit.core.registry import Registry
 from datakit.core.text import ENDS
-from datakit.validation.checks._base import Check, RowCheck, counted, percent, share
+from datakit.core.wording import counted
+from datakit.validation.checks._base import Check, RowCheck, percent, share
 from datakit.validation.profile import profile
 from datakit.validation.survey import Digest, Size, Survey, Surveyor, gathered
 

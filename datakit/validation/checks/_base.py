@@ -99,11 +99,6 @@ def percent(part: float) -> str:
     return "<0.1%" if 0 < part < 0.0005 else f"{part:.1%}"  # noqa: PLR2004  (what `.1%` rounds to 0)
 
 
-def counted(n: int, noun: str, plural: str = "") -> str:
-    """Return `1 row`, `2 rows`, `1,000 rows`."""
-    return f"{n:,} {noun if n == 1 else plural or noun + 's'}"
-
-
 def sampled(digest: Digest) -> str:
     """Return what to add to a share that was measured on the digest's sample; nothing where it is all rows."""
     return "" if len(digest.sample) == len(digest) else f" of a sample of {len(digest.sample):,}"

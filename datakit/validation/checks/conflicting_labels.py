@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from datakit.core.findings import Finding, Severity
-from datakit.validation.checks._base import Check, counted, share, shortened
+from datakit.core.wording import counted
+from datakit.validation.checks._base import Check, share, shortened
 from datakit.validation.survey import Digest, Integers, Survey, conflicting
 
 

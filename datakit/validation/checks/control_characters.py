@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from datakit.core.corpus import Corpus
-from datakit.validation.checks._base import RowCheck, counted
+from datakit.core.wording import counted
+from datakit.validation.checks._base import RowCheck
 from datakit.validation.checks._bytes import Bytes, rows_with
 from datakit.validation.checks._excerpts import excerpt
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from datakit.core.corpus import Corpus
-from datakit.validation.checks._base import RowCheck, counted
+from datakit.core.wording import counted
+from datakit.validation.checks._base import RowCheck
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,7 +8,8 @@ from typing import ClassVar, Final
 from datakit.core.corpus import Corpus
 from datakit.core.findings import Finding, Severity
 from datakit.core.languages import leading, letters_by_script, other_language, other_script, small_words
-from datakit.validation.checks._base import Check, counted, percent, sampled, share, shortened
+from datakit.core.wording import counted
+from datakit.validation.checks._base import Check, percent, sampled, share, shortened
 from datakit.validation.survey import EXAMPLES, Survey
 
 _MAJORITY: Final = 0.5  # fraction of the rows

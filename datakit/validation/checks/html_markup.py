@@ -6,7 +6,8 @@ from html.entities import html5
 from typing import ClassVar, Final
 
 from datakit.core.corpus import Corpus
-from datakit.validation.checks._base import RowCheck, counted
+from datakit.core.wording import counted
+from datakit.validation.checks._base import RowCheck
 from datakit.validation.checks._bytes import rows_with
 from datakit.validation.checks._excerpts import excerpt
 

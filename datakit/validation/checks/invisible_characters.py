@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from datakit.core.corpus import Corpus
-from datakit.validation.checks._base import RowCheck, counted
+from datakit.core.wording import counted
+from datakit.validation.checks._base import RowCheck
 from datakit.validation.checks._excerpts import excerpt
 
 # Letters of scripts in which joiners shape words (Arabic and its kin, the scripts of India and Sri Lanka, Tibetan,

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from datakit.core.findings import Finding, Severity
-from datakit.validation.checks._base import Check, counted
+from datakit.core.wording import counted
+from datakit.validation.checks._base import Check
 from datakit.validation.checks._labels import counts_of, folded, spelt_otherwise
 from datakit.validation.survey import Survey
 

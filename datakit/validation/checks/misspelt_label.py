@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from datakit.core.findings import Finding, Severity
-from datakit.validation.checks._base import Check, counted
+from datakit.core.wording import counted
+from datakit.validation.checks._base import Check
 from datakit.validation.checks._labels import Spellings, counts_of, folded, spelt_otherwise
 from datakit.validation.survey import Survey
 

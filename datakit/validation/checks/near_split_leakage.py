@@ -8,7 +8,8 @@ from typing import ClassVar
 import numpy as np
 
 from datakit.core.findings import Finding, Severity
-from datakit.validation.checks._base import Check, counted, percent, share
+from datakit.core.wording import counted
+from datakit.validation.checks._base import Check, percent, share
 from datakit.validation.checks._near import CLOSE, links
 from datakit.validation.survey import Survey
 

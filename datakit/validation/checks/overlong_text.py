@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from datakit.core.findings import Finding, Severity
-from datakit.validation.checks._base import Check, counted, percent, share
+from datakit.core.wording import counted
+from datakit.validation.checks._base import Check, percent, share
 from datakit.validation.checks._lengths import Lengths
 from datakit.validation.survey import Survey
 

@@ -10,7 +10,8 @@ from typing import ClassVar, Final
 
 from datakit.core.corpus import Corpus
 from datakit.core.findings import Severity
-from datakit.validation.checks._base import RowCheck, counted
+from datakit.core.wording import counted
+from datakit.validation.checks._base import RowCheck
 from datakit.validation.checks._bytes import rows_with
 from datakit.validation.checks._excerpts import excerpt
 

@@ -10,7 +10,8 @@ import numpy as np
 
 from datakit.core.findings import Finding, Severity
 from datakit.core.text import keys_of, normalise
-from datakit.validation.checks._base import Check, counted, percent, share
+from datakit.core.wording import counted
+from datakit.validation.checks._base import Check, percent, share
 from datakit.validation.survey import Survey
 
 _NO_VALUE: Final = (

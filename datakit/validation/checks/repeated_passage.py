@@ -6,7 +6,8 @@ from typing import ClassVar, Final
 
 from datakit.core.corpus import Corpus
 from datakit.core.findings import Severity
-from datakit.validation.checks._base import RowCheck, counted
+from datakit.core.wording import counted
+from datakit.validation.checks._base import RowCheck
 
 _LEAST_BYTES: Final = 60  # three times a passage of four short words
 _PROBE: Final = 24  # bytes: longer than most words

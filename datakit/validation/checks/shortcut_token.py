@@ -9,7 +9,8 @@ from typing import ClassVar, Literal
 
 from datakit.core.corpus import Corpus
 from datakit.core.findings import Finding, Severity
-from datakit.validation.checks._base import Check, counted, percent, sampled, share, shortened
+from datakit.core.wording import counted
+from datakit.validation.checks._base import Check, percent, sampled, share, shortened
 from datakit.validation.checks._labels import folded
 from datakit.validation.checks._sample import thinned
 from datakit.validation.checks._words import TOKEN, words_in

@@ -7,7 +7,8 @@ from itertools import combinations
 import numpy as np
 
 from datakit.core.findings import Finding, Severity
-from datakit.validation.checks._base import Check, counted, share
+from datakit.core.wording import counted
+from datakit.validation.checks._base import Check, share
 from datakit.validation.survey import Survey
 
 

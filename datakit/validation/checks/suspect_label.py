@@ -10,7 +10,8 @@ import numpy as np
 from datakit.core.findings import Finding, Severity
 from datakit.core.near import groups_of
 from datakit.core.text import ends_of
-from datakit.validation.checks._base import Check, counted, percent, share, shortened
+from datakit.core.wording import counted
+from datakit.validation.checks._base import Check, percent, share, shortened
 from datakit.validation.label_errors import Cut, Ints, Suspects, out_of_fold, suspects
 from datakit.validation.survey import Digest, Survey
 

@@ -9,7 +9,8 @@ import numpy as np
 
 from datakit.core.corpus import Corpus
 from datakit.core.findings import Finding, Severity
-from datakit.validation.checks._base import Check, counted, percent, sampled, share
+from datakit.core.wording import counted
+from datakit.validation.checks._base import Check, percent, sampled, share
 from datakit.validation.checks._tokens import encodings, most_tokens, tokenizer_of
 from datakit.validation.survey import Integers, Survey
 

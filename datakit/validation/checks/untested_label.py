@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from datakit.core.findings import Finding, Severity
-from datakit.validation.checks._base import Check, counted, share
+from datakit.core.wording import counted
+from datakit.validation.checks._base import Check, share
 from datakit.validation.survey import Survey
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from datakit.validation.checks._base import counted, percent, share, shortened
+from datakit.validation.checks._base import percent, share, shortened
 
 
 @pytest.mark.parametrize(
@@ -17,12 +17,6 @@ def test_a_share_has_four_digits_that_count(part, whole, expected):
 def test_a_small_share_is_not_told_as_none(part, told):
     """What would be rounded to 0.0% is said to be below 0.1%."""
     assert percent(part) == told
-
-
-def test_numbers_agree_with_their_nouns():
-    """One row, two rows, a thousand with its comma."""
-    assert [counted(n, "row") for n in (1, 2, 1000)] == ["1 row", "2 rows", "1,000 rows"]
-    assert counted(2, "class", "classes") == "2 classes"
 
 
 def test_a_long_text_is_cut():
