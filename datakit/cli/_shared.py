@@ -128,8 +128,11 @@ def _next(reports: Mapping[str, Any]) -> str:
     """Return the command that most people want to type now."""
     if "evaluate" in reports:
         return "datakit report --open"
-    imbalanced = any(finding.code == "class-imbalance" for finding in reports["validate"].findings)
-    return "datakit augment --target balanced" if imbalanced and "augment" not in reports else "datakit finetune"
+    codes = {finding.code for finding in reports["validate"].findings}
+    if "misspelt-label" in codes and len(reports) == 1:  # no class is rarer than one by mistake
+        return "datakit clean --fix misspelt-label"
+    imbalanced = "class-imbalance" in codes and "augment" not in reports
+    return "datakit augment --target balanced" if imbalanced else "datakit finetune"
 
 
 def relative(path: Path) -> str:

@@ -28,6 +28,15 @@ def datakit(project, tiny_encoder, capsys):
     return call
 
 
+def test_a_misspelt_label_is_mended_before_anything_is_balanced(datakit):
+    """Its few rows make the worst imbalance, and no new rows would help."""
+    labels = ["complaint"] * 80 + ["question"] * 60 + ["complant"] * 4
+    write_jsonl(Path("misspelt.jsonl"), [{"text": f"text {i}", "label": label} for i, label in enumerate(labels)])
+    assert "next: datakit clean --fix misspelt-label" in datakit("validate", "misspelt.jsonl")[1]
+    assert datakit("clean", "--fix", "misspelt-label")[0] == 0
+    assert "next: datakit finetune" in datakit("validate", "misspelt.clean.jsonl")[1]
+
+
 def test_the_three_commands_and_what_follows(datakit):
     """validate, augment, finetune without a path after the first; report, history, predict, status work after."""
     code, out, _ = datakit("validate", "raw.jsonl")
