@@ -53,7 +53,7 @@ class _HeldOut:
         if not self.split_of:
             return [None] * len(pairs)
         candidates = [normalise(pair.candidate) for pair in pairs]
-        texts = [*self.split_of, *sorted({*candidates} - self.split_of.keys())]
+        texts = list({**self.split_of, **dict.fromkeys(candidates)})
         near = near_pairs(texts, threshold=self.threshold, between=len(self.split_of))
         found = dict(self.split_of)
         found |= {texts[b]: self.split_of[texts[a]] for a, b in zip(near.a.tolist(), near.b.tolist(), strict=True)}
