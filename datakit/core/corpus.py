@@ -34,7 +34,7 @@ SCHEMA = pa.schema(
     ]
 )
 
-_NO_ROWS = SCHEMA.empty_table()
+_NO_ROWS = pa.Table.from_batches([], SCHEMA)  # `empty_table` imports pandas
 
 SPLIT_NAMES = ("train", "validation", "test")
 

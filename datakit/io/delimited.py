@@ -31,7 +31,7 @@ Record = tuple[int, list[str], str]  #: line it starts on, fields, as found
 
 
 def open_csv(path: Path, how: Source) -> Rows:
-    """Open a file of comma-separated values, plain or gzip (RFC 4180; any line ends)."""
+    """Open a file of comma-separated values, plain or gzip (RFC 4180; any line ends); or of semicolons."""
     return _open(path, how, "csv")
 
 
@@ -51,7 +51,8 @@ def _open(path: Path, how: Source, kind: str) -> Rows:
     # The record's own limit is ours to check; the module's limit on a field must only not come before it.
     csv.field_size_limit(max(csv.field_size_limit(), most + 1))
     quoted = kind == "csv" or is_quoted(lines(), most)
-    records = read_records(Feed(lines(), most), "," if kind == "csv" else "\t", quoted=quoted)
+    delimiter = delimiter_of(kind, lines())
+    records = read_records(Feed(lines(), most), delimiter, quoted=quoted)
     header = list(how.columns or _header(records, str(path)))
     names = _named(header)
     try:
@@ -59,7 +60,11 @@ def _open(path: Path, how: Source, kind: str) -> Rows:
     except InputError as error:
         cause = resembling(path, list(islice(lines(), LOOKED_AT)), f".{kind}")
         raise InputError(*cause, *error.problems) from error
-    notes = decoded.notes if quoted else (*decoded.notes, "quotes are read as text")
+    notes = [*decoded.notes]
+    if not quoted:
+        notes.append("quotes are read as text")
+    if delimiter == ";":
+        notes.append("semicolons stand between the fields")
     return Rows(
         where=str(path),
         format=kind,
@@ -69,6 +74,22 @@ def _open(path: Path, how: Source, kind: str) -> Rows:
         has_lines=True,
         notes=(*notes, *_nameless_note(header)),
     )
+
+
+def delimiter_of(kind: str, lines: Iterator[str]) -> str:
+    """Return what stands between the fields of a file, by its first line.
+
+    A `.csv` has semicolons where a spreadsheet wrote it that has the comma for the decimal mark: cut by commas its
+    first line is a single field, cut by semicolons it is several.
+    """
+    if kind == "tsv":
+        return "\t"
+    first = [next((line for line in lines if line.strip()), "")]
+    try:
+        commas, semicolons = (len(next(csv.reader(first, delimiter=mark))) for mark in ",;")
+    except csv.Error:  # a bare carriage return; what is wrong is told when the line is read
+        return ","
+    return ";" if commas == 1 < semicolons else ","
 
 
 def _named(header: Sequence[str]) -> list[str]:

@@ -14,7 +14,7 @@ MOST = 20  #: problems of one file that are told at once
 LOOKED_AT = 1_000  #: lines by which it is judged what a file seems to be
 
 _DELIMITERS = {"\t": "tabs", ",": "commas", ";": "semicolons", "|": "bars"}
-_ENDINGS = {"\t": ".tsv", ",": ".csv"}
+_ENDINGS = {"\t": ".tsv", ",": ".csv", ";": ".csv"}
 # `DESC:manner` as in TREC, `__label__spam` as in fastText.
 _PLAINLY_LABEL = re.compile(r"\w+:\w+|__label__\S+")
 _SHARE_OF_LABELS = 0.1  # most first words of prose that are different: 0.4 in rt-polarity; TREC's labels: 0.05

@@ -21,7 +21,7 @@ from typing import IO, Any, cast
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from datakit.io.delimited import Feed, read_records
+from datakit.io.delimited import Feed, delimiter_of, read_records
 from datakit.io.encoding import Decoding
 from datakit.io.files import decoding, guarded, is_utf8, opened, text_lines
 from datakit.io.parquet import class_names
@@ -200,9 +200,9 @@ def _delimited(job: Job) -> Iterator[bytes]:
     most = job.how.max_line_bytes
     decoded = decoding(job.path, job.how.encoding, most)
     heads = partial(text_lines, job.path, decoded, most)
-    delimiter = {"csv": ",", "tsv": "\t"}[job.account.format]
     quoted = job.account.format == "csv" or is_quoted(heads(), most)
     csv.field_size_limit(max(csv.field_size_limit(), most + 1))
+    delimiter = delimiter_of(job.account.format, heads())
     # The reader needs but the head of a line that is too long; here it is wanted whole.
     end = "\r" if next(heads(), "").endswith("\r") else "\n"
     feed = Feed(_lines(job.path, decoded, end), most)

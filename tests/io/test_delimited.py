@@ -194,10 +194,20 @@ def test_a_nameless_column_before_others_is_a_column_like_any_other(reading):
 
 def test_what_is_no_table_is_said_to_be_none(reading):
     """Before the columns that were looked for."""
-    with pytest.raises(InputError, match=r"(?s)it seems to hold fields between semicolons.*no column is plainly"):
-        reading(b"text;label\nt;a\n")
+    with pytest.raises(InputError, match=r"(?s)it seems to hold fields between bars.*no column is plainly"):
+        reading(b"text|label\nt|a\n")
     with pytest.raises(InputError, match=r"(?s)a label, a space and a text on each line.*no column is plainly"):
         reading(b"DESC:def What, in short, is it ?\nNUM:count How many , if any ?\n")
+
+
+def test_semicolons_are_read_where_the_first_line_has_no_commas_between_fields(reading):
+    """As spreadsheets write them where the comma is the decimal mark; it is noted."""
+    result = reading(b'text;label\nwell, now;a\n"one; two";b\n')
+    assert result.corpus.texts == ["well, now", "one; two"]
+    assert result.notes == ("semicolons stand between the fields",)
+    assert reading(b'"text, or so";label\nt;a\n', text_column="text, or so").corpus.labels == ["a"]
+    assert reading(b"t;a\nu;b\n", columns=("text", "label")).corpus.texts == ["t", "u"]
+    assert reading(b"text,label;1\nt;u,a\n", label_column="label;1").corpus.texts == ["t;u"]
 
 
 def test_utf16_is_read_when_named(reading):

@@ -77,6 +77,7 @@ def test_a_file_of_one_class_takes_its_label_from_its_name(tmp_path, name, label
         (['{"text": "a, b", "label": "c"}\n'], "JSON Lines", "a.jsonl"),
         (["ham\tone, two\n", "spam\tthree\n"], "fields between tabs", "a.tsv"),
         (['ham,"one, two"\n', "spam,three\n"], "fields between commas", "a.csv"),
+        (['ham;"one; two"\n', "spam;three\n"], "fields between semicolons", "a.csv"),
     ],
 )
 def test_known_formats_under_another_name_only_need_renaming(lines, what, name):
@@ -87,14 +88,14 @@ def test_known_formats_under_another_name_only_need_renaming(lines, what, name):
     assert resembling(Path("in/a.data.gz"), lines)[0].fix == f"name it {name}.gz"
 
 
-def test_semicolons_are_converted(tmp_path):
-    """As spreadsheets write them where the comma is the decimal sign; bytes pass through as they are."""
-    lines = ["label;text\n", 'a;"one; ""two"", é"\n', "b;three\n"]
+def test_bars_are_converted(tmp_path):
+    """Bytes pass through as they are."""
+    lines = ["label|text\n", 'a|"one| ""two"", é"\n', "b|three\n"]
     path = put(tmp_path / "a.csv", lines)
     (problem,) = resembling(path, lines, ".csv")
     command = problem.fix.partition(": ")[2]
     subprocess.run(["/bin/sh", "-c", command], cwd=tmp_path, check=True)  # noqa: S603  (our own advice)
-    assert read(tmp_path / "a.commas.csv").corpus.texts == ['one; "two", é', "three"]
+    assert read(tmp_path / "a.commas.csv").corpus.texts == ['one| "two", é', "three"]
 
 
 @pytest.mark.parametrize("lines", [[], ["\n"], ["word\n", "other\n"], ["label,text\n", "a,b\n"]])

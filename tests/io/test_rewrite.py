@@ -89,6 +89,12 @@ def test_in_csv_a_changed_record_is_quoted_where_it_must_be(rewritten):
     assert new == CSV.replace(LONG, b'x,"a, ""b""",a\r\n').replace(b"w,last,a", b"w,last,b")
 
 
+def test_semicolons_stay_semicolons(rewritten):
+    """A new field that holds one is quoted."""
+    csv = b"text;label\nwell, now;a\nold;b\n"
+    assert rewritten("raw.csv", csv, {3: Edit(text="a; b")}) == csv.replace(b"old", b'"a; b"')
+
+
 def test_a_line_too_long_to_read_is_copied_whole(rewritten):
     """However little of it the reader has kept."""
     csv = b"text,label\n" + b"x" * 500 + b",a\nshort,b\n"
