@@ -54,6 +54,16 @@ SICK = {
             }
         },
     },
+    "reference-below-chance": {
+        **_before(),
+        "metrics": {
+            "reference": {
+                "majority": {"rows": 400, "macro_f1": 0.43, "roc_auc_interval": [0.5, 0.5]},
+                "tfidf-logistic-regression": {"rows": 400, "macro_f1": 0.3, "roc_auc_interval": [0.2, 0.3]},
+                "frozen-encoder-probe": {"rows": 400, "macro_f1": 0.2, "roc_auc_interval": [0.1, 0.2]},
+            }
+        },
+    },
     "softmax-before-cross-entropy": _run({"train_accuracy": 0.97}, {"relative_loss": 0.48}),
     "too-few-steps": _before({"epochs": 2, "batch_size": 32}),
     "validation-too-good": {

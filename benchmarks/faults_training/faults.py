@@ -103,7 +103,7 @@ _FAULTS = (
     Fault(name="wrong-tokenizer", right=("wrong-tokenizer",), model=planting.permuted_vocabulary),
     Fault(
         name="validation-map",
-        right=("validation-label-map", "label-drift"),
+        right=("validation-label-map", "label-drift", "reference-below-chance"),
         rows=planting.validation_map_shifted,
     ),
     Fault(name="truncated-to-5", right=TRUNCATED, options={"max_length": 5}, repairable=True),

@@ -12,6 +12,8 @@ from datakit.core.history import RIGHT, TOO_FAR, TOO_SHORT, History, Step
 NOTHING = 0.9
 #: Area under the ROC curve of guessing, and that below which there is nothing worth a training.
 GUESSING, WORTH = 0.5, 0.65
+#: Area below which answers are the wrong way round: one in forty at .5 has an interval that ends below that.
+OPPOSITE = 0.45
 #: The answers tell nothing of the labels (0 to .004 in collapsed trainings, .035 with shuffled labels).
 BLIND = 0.05
 
@@ -81,6 +83,11 @@ def is_guessing(area: Sequence[float] | None, worth: float = WORTH) -> bool:
     nothing is said.
     """
     return area is not None and area[0] <= GUESSING and area[1] <= worth
+
+
+def is_opposite(area: Sequence[float] | None) -> bool:
+    """Tell whether the interval of an area under the ROC curve says that answers are wrong more than by chance."""
+    return area is not None and area[1] <= OPPOSITE
 
 
 def known_signals(history: History, metrics: Mapping[str, Any]) -> frozenset[str]:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from datakit.core.history import History
 from datakit.diagnosis.rules._base import SYMPTOMS, Diagnosis, Phase, Rule
-from datakit.diagnosis.rules._signs import WORTH, Signs, is_guessing
+from datakit.diagnosis.rules._signs import WORTH, Signs, is_guessing, is_opposite
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -15,7 +15,8 @@ class ReferenceAtChance(Rule):
 
     What:
         The area under the ROC curve of both, a linear model on words and one on the vectors of a frozen encoder,
-        is on validation no surer than that of guessing (its 95% interval reaches .5) and `area` at best.
+        is on validation no surer than that of guessing (its 95% interval reaches .5) and `area` at best. What is
+        worse than guesses is told by `reference-below-chance`.
     Why:
         Texts that say something of their labels say it in their words. Where neither words nor meaning do, no
         training will find more. The area is .5 for guesses whatever the imbalance and the number of labels, unlike
@@ -42,7 +43,9 @@ class ReferenceAtChance(Rule):
         areas = {name: figures["roc_auc_interval"] for name, figures in read.items() if figures}
         if len(areas) < len(read) or Signs.of(history).rows_per_label < self.rows:
             return None
-        if not all(is_guessing(area, self.area) for area in areas.values()):
+        if not all(is_guessing(area, self.area) for area in areas.values()) or all(
+            map(is_opposite, areas.values())
+        ):
             return None
         best = max(read, key=lambda name: float(read[name]["macro_f1"]))
         guessed = metrics["reference"]["majority"]["macro_f1"]

@@ -41,6 +41,8 @@ def reference(words, meaning=(0.45, 0.55)):
         ((0.51, 0.6), (0.45, 0.55), False),  # a little, but surely
         ((0.45, 0.55), (0.7, 0.8), False),
         ((0.4, 0.66), (0.45, 0.55), False),  # too few rows to tell
+        ((0.2, 0.3), (0.1, 0.2), False),  # the wrong way round: there is something to be known
+        ((0.2, 0.3), (0.45, 0.55), True),
         ((0.45, 0.55), "none", False),  # the second one was not asked
         ((0.45, 0.55), None, False),
     ],
