@@ -446,7 +446,7 @@ CHANGES: dict[str, tuple[Change, str | None]] = {
     # the machine
     "another scikit-learn": (package("scikit-learn"), "validate"),
     "another xxhash": (package("xxhash"), "validate"),
-    "another rapidfuzz": (package("rapidfuzz"), "augment"),
+    "another rapidfuzz": (package("rapidfuzz"), "validate"),
     "another torch": (package("torch"), "augment"),
     "another accelerate": (package("accelerate"), "preflight"),
     "another rich": (package("rich"), NOTHING),
