@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 from datakit.augmentation.augment import protecting
 from datakit.augmentation.filling import Panel, Request, expand
-from datakit.augmentation.operators._base import Span
 from datakit.augmentation.registries import Component, parts
-from datakit.core.corpus import Corpus
+from datakit.core.corpus import Corpus, edits_of
 from datakit.core.errors import Problem, UsageError
 
 
@@ -20,7 +19,7 @@ class Replay:
     parent: str  #: id of the row it was made from
     source: str  #: the parent's text
     text: str  #: as it was kept
-    edits: tuple[Span, ...]  #: as they were kept
+    edits: tuple[tuple[int, int, str], ...]  #: as they were kept: source[start:stop] was replaced by a text
     again: str | None  #: as it is made now; None where the operator's stream ends before it
     operator: Component  #: with all options that it was built from
     seed: int
@@ -69,7 +68,7 @@ def replay(train: Corpus, id_: str, *, operators: Sequence[Component], seed: int
         parent=row["parent"],
         source=source,
         text=row["text"],
-        edits=tuple(Span(**edit) for edit in row["edits"] or ()),
+        edits=edits_of(row),
         again=found[0].edit.text if found else None,
         operator=operator,
         seed=seed,
