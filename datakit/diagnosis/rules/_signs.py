@@ -85,6 +85,14 @@ def is_guessing(area: Sequence[float] | None, worth: float = WORTH) -> bool:
     return area is not None and area[0] <= GUESSING and area[1] <= worth
 
 
+def areas_of(metrics: Mapping[str, Any], references: Sequence[str]) -> dict[str, Sequence[float] | None] | None:
+    """Return the intervals of the areas of reference models on validation; None unless all were asked."""
+    asked = metrics.get("reference", {})
+    if not all(asked.get(name) for name in references):
+        return None
+    return {name: asked[name]["roc_auc_interval"] for name in references}
+
+
 def is_opposite(area: Sequence[float] | None) -> bool:
     """Tell whether the interval of an area under the ROC curve says that answers are wrong more than by chance."""
     return area is not None and area[1] <= OPPOSITE

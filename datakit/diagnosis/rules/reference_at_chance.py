@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from datakit.core.history import History
 from datakit.diagnosis.rules._base import SYMPTOMS, Diagnosis, Phase, Rule
-from datakit.diagnosis.rules._signs import WORTH, Signs, is_guessing, is_opposite
+from datakit.diagnosis.rules._signs import WORTH, Signs, areas_of, is_guessing, is_opposite
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,14 +39,14 @@ class ReferenceAtChance(Rule):
 
     def judge(self, history: History, metrics: Mapping[str, Any]) -> Diagnosis | None:
         """Look at the references on validation; both must be there."""
-        read = {name: metrics.get("reference", {}).get(name) for name in self.references}
-        areas = {name: figures["roc_auc_interval"] for name, figures in read.items() if figures}
-        if len(areas) < len(read) or Signs.of(history).rows_per_label < self.rows:
+        areas = areas_of(metrics, self.references)
+        if areas is None or Signs.of(history).rows_per_label < self.rows:
             return None
         if not all(is_guessing(area, self.area) for area in areas.values()) or all(
             map(is_opposite, areas.values())
         ):
             return None
+        read = {name: metrics["reference"][name] for name in self.references}
         best = max(read, key=lambda name: float(read[name]["macro_f1"]))
         guessed = metrics["reference"]["majority"]["macro_f1"]
         return self.found(

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from datakit.core.history import History
 from datakit.diagnosis.rules._base import SYMPTOMS, Diagnosis, Phase, Rule
-from datakit.diagnosis.rules._signs import Signs, is_opposite
+from datakit.diagnosis.rules._signs import Signs, areas_of, is_opposite
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,13 +40,13 @@ class ReferenceBelowChance(Rule):
 
     def judge(self, history: History, metrics: Mapping[str, Any]) -> Diagnosis | None:
         """Look at the references on validation; both must be there."""
-        read = {name: metrics.get("reference", {}).get(name) for name in self.references}
-        areas = {name: figures["roc_auc_interval"] for name, figures in read.items() if figures}
-        if len(areas) < len(read) or Signs.of(history).rows_per_label < self.rows:
+        areas = areas_of(metrics, self.references)
+        if areas is None or Signs.of(history).rows_per_label < self.rows:
             return None
         if not all(map(is_opposite, areas.values())):
             return None
-        least, most = areas[self.references[-1]]
+        last = metrics["reference"][self.references[-1]]
+        least, most = last["roc_auc_interval"]
         return self.found(
             "on validation plain models are wrong more often than guesses: the area under the ROC curve of "
             f"{self.references[-1]} is {least:.2f} to {most:.2f}",
@@ -54,7 +54,7 @@ class ReferenceBelowChance(Rule):
             cause="the labels of validation are numbered or named in another way than those of train",
             confidence=0.9,
             fix="make both splits from one file, with names for labels",
-            evidence={"area_intervals": areas, "rows": read[self.references[-1]]["rows"]},
+            evidence={"area_intervals": areas, "rows": last["rows"]},
             split="validation",
             remedy={},
         )

@@ -1,6 +1,6 @@
 """A label in a slip of the pen."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -56,21 +56,19 @@ def misspellings(counts: Mapping[str, int], min_ratio: float) -> Spellings:
     by_folded: Counter[str] = Counter()
     for label, n in counts.items():
         by_folded[folded(label)] += n
-    usual = {
-        label: right for label in counts if (right := _meant(folded(label), by_folded, min_ratio)) is not None
-    }
+    # Of a column that holds no labels but texts, none is frequent enough to be compared with.
+    enough = min_ratio * min(by_folded.values(), default=1)
+    frequent = {label: n for label, n in by_folded.items() if n >= enough}
     spelt = {folded(label): label for label in sorted(counts, key=lambda label: (counts[label], label))}
-    groups = {
-        spelt[right]: frozenset(label for label, meant in usual.items() if meant == right)
-        for right in usual.values()
-    }
-    return dict(sorted(groups.items()))
-
-
-def _meant(label: str, counts: Mapping[str, int], min_ratio: float) -> str | None:
-    """Return the most frequent label that this one is a misspelling of, if there is one."""
-    frequent = (other for other, n in counts.items() if n >= min_ratio * counts[label] and _is_slip(label, other))
-    return min(frequent, key=lambda other: (-counts[other], other), default=None)
+    groups: defaultdict[str, set[str]] = defaultdict(set)
+    for label in counts:
+        rare = folded(label)
+        meant = [
+            other for other, n in frequent.items() if n >= min_ratio * by_folded[rare] and _is_slip(rare, other)
+        ]
+        if meant:
+            groups[spelt[min(meant, key=lambda other: (-frequent[other], other))]].add(label)
+    return {usual: frozenset(others) for usual, others in sorted(groups.items())}
 
 
 def _is_slip(one: str, other: str) -> bool:
