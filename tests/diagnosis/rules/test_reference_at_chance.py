@@ -1,5 +1,4 @@
 import json
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -8,8 +7,6 @@ from support import sms
 
 from datakit.core.corpus import Corpus, Splits
 from datakit.core.findings import Severity
-from datakit.pipeline.recipe import parse
-from datakit.pipeline.stages.preflight import Preflight
 from datakit.testing import history, judge
 
 
@@ -60,7 +57,7 @@ def test_a_handful_of_rows_need_not_tell_anything():
 
 
 @pytest.mark.parametrize("shuffled", [True, False])
-def test_real_rows_with_their_labels_shuffled(tiny_encoder, tmp_path, shuffled):
+def test_real_rows_with_their_labels_shuffled(preflight, tmp_path, shuffled):
     """The stage stops them; as they are they pass, and the frozen encoder is not asked."""
     rows = sms(600)
     labels = np.array([row["label"] for row in rows])
@@ -68,13 +65,7 @@ def test_real_rows_with_their_labels_shuffled(tiny_encoder, tmp_path, shuffled):
         np.random.default_rng(3).shuffle(labels)
     corpus = Corpus.from_columns([row["text"] for row in rows], labels.tolist())
     splits = Splits({"train": corpus.take(range(300)), "validation": corpus.take(range(300, 600))})
-    splits.save(tmp_path / "splits")
-    splits.train.save(tmp_path / "augmented.parquet")
-    (tmp_path / "out").mkdir()
-    options = {"model": str(tiny_encoder), "max_length": 32}
-    stage = Preflight.of(parse({"source": "x.jsonl", "finetune": options}, where="test"), tmp_path)
-    inputs = {name: tmp_path / name for name in stage.needs}
-    report = stage.run(SimpleNamespace(inputs=inputs, outputs=tmp_path / "out", seed=13))
+    stage, report = preflight(splits)
     assert [finding.code for finding in report.errors()] == ["reference-at-chance"] * shuffled
     assert ("frozen-encoder-probe" in report.figures) is shuffled
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(stage.gives)

@@ -1,13 +1,9 @@
-from types import SimpleNamespace
-
 import pytest
 from sick import SICK
 from support import sms
 
 from datakit.core.corpus import Corpus, Splits
 from datakit.core.findings import Severity
-from datakit.pipeline.recipe import parse
-from datakit.pipeline.stages.preflight import Preflight
 from datakit.testing import history, judge
 
 OTHER = {"ham": "spam", "spam": "ham"}
@@ -42,18 +38,12 @@ def test_both_must_say_so(words, meaning, fires):
 
 
 @pytest.mark.parametrize("turned", [True, False])
-def test_real_rows_with_the_labels_of_validation_changed_about(tiny_encoder, tmp_path, turned):
+def test_real_rows_with_the_labels_of_validation_changed_about(preflight, turned):
     """The pre-flight stops them; as they are they pass."""
     rows = sms(600)
     labels = [row["label"] for row in rows]
     labels[300:] = [OTHER[label] if turned else label for label in labels[300:]]
     corpus = Corpus.from_columns([row["text"] for row in rows], labels)
     splits = Splits({"train": corpus.take(range(300)), "validation": corpus.take(range(300, 600))})
-    splits.save(tmp_path / "splits")
-    splits.train.save(tmp_path / "augmented.parquet")
-    (tmp_path / "out").mkdir()
-    options = {"model": str(tiny_encoder), "max_length": 32}
-    stage = Preflight.of(parse({"source": "x.jsonl", "finetune": options}, where="test"), tmp_path)
-    inputs = {name: tmp_path / name for name in stage.needs}
-    report = stage.run(SimpleNamespace(inputs=inputs, outputs=tmp_path / "out", seed=13))
+    _, report = preflight(splits)
     assert [finding.code for finding in report.errors()] == ["reference-below-chance"] * turned
